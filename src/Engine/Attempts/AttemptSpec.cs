@@ -1,0 +1,47 @@
+using Spool.Platform;
+
+namespace Spool.Engine.Attempts;
+
+/// <summary>One file that an attempt reads: its name in the attempt folder and where its bytes lie.</summary>
+public sealed record AttemptFile(string Name, string Source, Digest Digest, long Bytes);
+
+/// <summary>An input role of an attempt; a folder's files carry their names in the folder.</summary>
+public sealed record AttemptInput(string Role, RoleShape Shape, IReadOnlyList<AttemptFile> Files, bool Writable = false);
+
+/// <summary>An output role of an attempt and the name that the step writes.</summary>
+public sealed record AttemptOutput(string Role, RoleShape Shape, string Name);
+
+/// <summary>Everything one attempt needs. Holds no workspace path but the sources of its inputs and its own folder.</summary>
+public sealed record AttemptSpec(KindSchema Kind, Step Options, IReadOnlyList<AttemptInput> Inputs, IReadOnlyList<AttemptOutput> Outputs, string Folder)
+{
+    public long Seed { get; init; }
+    /// <summary>Absolute program paths by bare name.</summary>
+    public IReadOnlyDictionary<string, string> Tools { get; init; } = new Dictionary<string, string>();
+    /// <summary>Declared environment variables, beside the fixed ones.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>A file that a step wrote: its name (in a folder role the name within it), digest and size, and where it lies.</summary>
+public sealed record ProducedFile(string Name, string Path, Digest Digest, long Bytes);
+
+/// <summary>What a role became.</summary>
+public sealed record ProducedOutput(string Role, RoleShape Shape, IReadOnlyList<ProducedFile> Files);
+
+/// <summary>The end of an attempt: a failure, or outputs that exist and were hashed.</summary>
+public sealed record AttemptResult(Failure? Failure, IReadOnlyList<ProducedOutput> Outputs, IReadOnlyDictionary<string, string> Facts)
+{
+    public TimeSpan Elapsed { get; init; }
+    public TimeSpan Cpu { get; init; }
+    public long MaxRssBytes { get; init; }
+    /// <summary>The last command that ran, quoted.</summary>
+    public string? Command { get; init; }
+    /// <summary>The last 8 KiB of the log.</summary>
+    public string LogTail { get; init; } = "";
+}
+
+/// <summary>Told while an attempt runs. Called from any thread.</summary>
+public sealed record AttemptWatcher(Action<double> Progress, Action<string> Line, Action<ProcessIdentity> Started)
+{
+    public static AttemptWatcher Silent { get; } = new(_ => { }, _ => { }, _ => { });
+}
