@@ -15,8 +15,8 @@ public sealed class StepHarness : IDisposable
     /// <summary>A path for something the test makes.</summary>
     public string At(string name) => Path.Join(Folder, name);
 
-    /// <param name="kind">The record of the step kind.</param>
-    /// <param name="options">Options as in <c>with:</c>, bound already.</param>
+    /// <summary>Runs the step once.</summary>
+    /// <param name="options">The record of the kind with its options.</param>
     /// <param name="inputs">role, absolute path; a role given several times is a list in this order.</param>
     /// <param name="outputs">role and name (<c>audio.wav</c>); a trailing slash makes a folder.</param>
     public async Task<AttemptResult> RunAsync(Step options, (string Role, string Path)[] inputs, params (string Role, string Name)[] outputs)
