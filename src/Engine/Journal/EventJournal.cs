@@ -1,0 +1,171 @@
+using System.Text.Json;
+using Spool.Platform;
+
+namespace Spool.Engine.Journal;
+
+/// <summary>
+/// The append-only truth of a workspace. <see cref="Append"/> puts events into the batch, <see cref="Commit"/> makes the batch durable with
+/// one write and one sync, and only then are the events applied to the state and may be told to anybody. After any error the journal is
+/// failed for good: a sync is never tried twice, because the kernel reports a lost write once.
+/// One engine writes; the lock and the epoch in every record keep a stale one out.
+/// </summary>
+public sealed class EventJournal : IDisposable
+{
+    private readonly IDisk _disk;
+    private readonly string _folder;
+    private readonly FileLock? _lock;
+    private readonly List<byte[]> _batch = [];
+    private readonly List<JournalEvent> _events = [];
+    private readonly long _segmentBytes;
+    private readonly List<(long First, string Path)> _segments;
+    private readonly List<(long Seq, string Path)> _snapshots;
+    private IDiskFile _file;
+    private long _length;
+    private uint _previous;
+    private bool _failed;
+
+    private EventJournal(IDisk disk, string folder, FileLock? fileLock, JournalContent content, WorkspaceState state, long segmentBytes, IDiskFile file, string path)
+    {
+        _disk = disk;
+        _folder = folder;
+        _lock = fileLock;
+        _segmentBytes = segmentBytes;
+        _file = file;
+        _segments = [.. content.Segments, (content.LastSeq + 1, path)];
+        _snapshots = [.. content.Snapshots];
+        State = state;
+        Seq = SyncedSeq = content.LastSeq;
+        Epoch = content.Epoch;
+    }
+
+    public WorkspaceState State { get; }
+    public long Seq { get; private set; }
+    public long SyncedSeq { get; private set; }
+    public int Epoch { get; private set; }
+
+    /// <summary>Reads the state without touching anything.</summary>
+    public static (WorkspaceState State, long LastSeq, IReadOnlyList<string> Warnings) ReadOnly(IDisk disk, string folder)
+    {
+        var state = new WorkspaceState();
+        var content = JournalFiles.Read(disk, folder, state.Apply, state.Clear);
+        return (state, content.LastSeq, content.Warnings);
+    }
+
+    /// <summary>
+    /// Opens for writing as the next epoch: cuts a torn end off (keeping it in quarantine), starts a new segment, journals the epoch.
+    /// <paramref name="witnessed"/> is the last sequence that the index saw durable; a journal that ends before it has been damaged.
+    /// </summary>
+    public static EventJournal Open(IDisk disk, string folder, FileLock? fileLock, ProcessIdentity owner, string mark, long now, long witnessed,
+        out IReadOnlyList<string> warnings, long segmentBytes = 32 << 20)
+    {
+        var made = DurableFile.CreateFolders(disk, folder);
+        foreach (var parent in made.Select(m => Path.GetDirectoryName(m)!).Distinct()) disk.SyncFolder(parent);
+        var state = new WorkspaceState();
+        var content = JournalFiles.Read(disk, folder, state.Apply, state.Clear);
+        warnings = content.Warnings;
+        if (content.LastSeq < witnessed)
+            throw new JournalException($"the journal ends at event {content.LastSeq}, but event {witnessed} was durable: {folder} has been damaged or replaced; nothing was changed");
+        if (content.Torn is var (tornPath, offset)) Quarantine(disk, folder, tornPath, offset);
+        // A segment that was begun but never got a record is begun again.
+        var path = JournalFiles.Segment(folder, content.LastSeq + 1);
+        var segments = content.Segments.Where(s => s.First != content.LastSeq + 1).ToList();
+        var file = disk.OpenWrite(path, OpenMode.Truncate);
+        file.Sync();
+        disk.SyncFolder(folder);
+        var journal = new EventJournal(disk, folder, fileLock, content with { Segments = segments }, state, segmentBytes, file, path) { Epoch = content.Epoch + 1 };
+        journal.Append(new EpochStarted(journal.Epoch, owner.Pid, owner.StartTicks, owner.BootId, owner.Host, mark, now));
+        journal.Commit();
+        return journal;
+    }
+
+    private static void Quarantine(IDisk disk, string folder, string path, long offset)
+    {
+        var bytes = DurableFile.Read(disk, path);
+        var quarantine = Path.Join(Path.GetDirectoryName(folder), "quarantine");
+        DurableFile.CreateFolders(disk, quarantine);
+        DurableFile.Write(disk, Path.Join(quarantine, $"{Path.GetFileNameWithoutExtension(path)}-{offset}.tail"), bytes.AsSpan((int)offset));
+        using var file = disk.OpenWrite(path, OpenMode.Keep);
+        file.Truncate(offset);
+        file.Sync();
+    }
+
+    /// <summary>Adds an event to the batch; it is not durable, not applied and must not be told before <see cref="Commit"/>.</summary>
+    public void Append(JournalEvent e)
+    {
+        var payload = JsonSerializer.SerializeToUtf8Bytes(e, JournalJson.Default.JournalEvent);
+        if (payload.Length > Frame.MostPayload) throw new JournalException($"an event of {payload.Length} bytes does not fit into the journal");
+        _previous = Frame.Write(_batch, payload, ++Seq, SyncedSeq, Epoch, _previous);
+        _events.Add(e);
+    }
+
+    public bool HasPending => _batch.Count > 0;
+
+    /// <summary>Makes the batch durable and applies it.</summary>
+    public void Commit()
+    {
+        if (_failed) throw new JournalException("the journal could not be written earlier; the engine must stop and start anew");
+        if (_batch.Count == 0) return;
+        try
+        {
+            if (_lock is { StillHeld: false }) throw new JournalException("the lock of this workspace was taken away (its file was deleted or replaced); nothing more is written");
+            var bytes = _batch.Count == 1 ? _batch[0] : _batch.SelectMany(b => b).ToArray();
+            _file.Write(_length, bytes);
+            _file.Sync();
+            _length += bytes.Length;
+        }
+        catch
+        {
+            _failed = true;
+            throw;
+        }
+        SyncedSeq = Seq;
+        foreach (var e in _events) State.Apply(e);
+        _batch.Clear();
+        _events.Clear();
+        if (_length >= _segmentBytes) Rotate();
+    }
+
+    /// <summary>
+    /// New segment, then snapshot, then the old segments go. Every barrier is needed (shown by removing each in the crash suite):
+    /// the new segment's name must be durable before an event in it is acknowledged, the snapshot's bytes and name before a segment is deleted.
+    /// Two snapshots are kept, so one damaged snapshot loses nothing.
+    /// </summary>
+    public void Rotate()
+    {
+        try
+        {
+            var path = JournalFiles.Segment(_folder, Seq + 1);
+            var next = _disk.OpenWrite(path, OpenMode.Truncate);
+            next.Sync();
+            _disk.SyncFolder(_folder);
+            _file.Dispose();
+            _file = next;
+            _length = 0;
+            _previous = 0;
+            _segments.Add((Seq + 1, path));
+            var snapshot = JournalFiles.Snapshot(_folder, Seq);
+            DurableFile.Write(_disk, snapshot, JournalFiles.EncodeSnapshot(State.Export(), Epoch));
+            if (JournalFiles.ReadSnapshot(_disk, snapshot, _ => { }) is null) throw new JournalException($"the snapshot {snapshot} does not read back");
+            _snapshots.Add((Seq, snapshot));
+            if (_snapshots.Count < 2) return;
+            var covered = _snapshots[^2].Seq;
+            while (_segments.Count > 1 && _segments[1].First <= covered + 1)
+            {
+                _disk.DeleteFile(_segments[0].Path);
+                _segments.RemoveAt(0);
+            }
+            while (_snapshots.Count > 2)
+            {
+                _disk.DeleteFile(_snapshots[0].Path);
+                _snapshots.RemoveAt(0);
+            }
+        }
+        catch
+        {
+            _failed = true;
+            throw;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}

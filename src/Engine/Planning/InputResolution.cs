@@ -1,0 +1,110 @@
+using Spool.Engine.Artifacts;
+using Spool.Engine.Attempts;
+using Spool.Engine.Graph;
+using Spool.Platform;
+
+namespace Spool.Engine.Planning;
+
+/// <summary>Turns the references of a task into files with digests: sources from the disk, outputs of other tasks from the store.</summary>
+internal static class InputResolution
+{
+    internal static (IReadOnlyList<AttemptInput> Inputs, Quality Quality, Evaluation? Stop) Resolve(PlannerWorld world, TaskNode task,
+        Func<TaskNode, TaskState> stateOf, Action<string, long>? hashing, CancellationToken cancel)
+    {
+        var inputs = new List<AttemptInput>(task.Inputs.Count);
+        var quality = Quality.Final;
+        foreach (var binding in task.Inputs)
+        {
+            var files = new List<(AttemptFile File, string Path, int Group)>();
+            foreach (var reference in binding.Refs)
+            {
+                if (reference is InputRef.NoMatch none)
+                {
+                    if (binding.Definition.Optional) continue;
+                    return ([], quality, new Evaluation.Wait(new("missing-input", $"missing input: no file matches {none.Path}")));
+                }
+                if (reference.Producer is { } producer)
+                {
+                    var made = stateOf(producer);
+                    if (made.Status == TaskStatus.Skipped)
+                    {
+                        if (binding.IsList || binding.Definition.Optional || binding.IsFolderOfRefs) continue;
+                        return ([], quality, new Evaluation.Skip(new("skipped-input", $"{producer.Address} was skipped")));
+                    }
+                    if (made.Quality < quality) quality = made.Quality;
+                    if (FromProducer(world, task, binding, reference, made, files) is { } stop) return ([], quality, stop);
+                }
+                else if (FromSource(world, task, binding, reference.Path, reference.Group, files, hashing, cancel) is { } missing)
+                {
+                    if (binding.Definition.Optional && missing is Evaluation.Wait { Reason.Code: "missing-input" }) continue;
+                    return ([], quality, missing);
+                }
+            }
+            if (binding.Refs.Any(r => r is InputRef.Members))
+                files = [.. files.GroupBy(f => f.Group).SelectMany(g => g.Key < 0 ? g.AsEnumerable() : g.Order(Comparer<(AttemptFile, string Path, int)>.Create((a, b) => Definition.Paths.CompareNatural(a.Path, b.Path))))];
+            if (files.Count == 0 && binding.Shape != RoleShape.Folder)
+            {
+                if (binding.Definition.Optional) continue;
+                if (!task.Step.Kind.Traits.AllowsEmpty) return ([], quality, new Evaluation.Skip(new("no-items", $"the input {binding.Role} is an empty list")));
+            }
+            inputs.Add(new AttemptInput(binding.Role, binding.Shape, [.. files.Select(f => f.File)], binding.Definition.Writable));
+        }
+        return (inputs, quality, null);
+    }
+
+    private static Evaluation? FromProducer(PlannerWorld world, TaskNode task, InputBinding binding, InputRef reference, TaskState made, List<(AttemptFile, string, int)> files)
+    {
+        var (index, member) = reference switch { InputRef.Output o => (o.Index, null), InputRef.Member m => (m.Index, m.Name), InputRef.Members m => (m.Index, null), _ => (0, null as string) };
+        var output = made.Outputs[index];
+        if (!output.IsFolder)
+        {
+            var name = binding.IsFolderOfRefs ? output.Path[(binding.Definition.Paths[0].Path.TrimEnd('/').Length + 1)..] : TaskPaths.Name(task.Step, binding.Role, output.Path);
+            files.Add((new AttemptFile(name, world.Store.PathOf(output.Digest), output.Digest, output.Bytes), output.Path, reference.Group));
+            return null;
+        }
+        var entries = world.Store.ReadManifest(output.Digest);
+        if (member is not null)
+        {
+            var entry = entries.FirstOrDefault(e => e.Name == member);
+            if (entry is not null) files.Add((new AttemptFile(TaskPaths.Name(task.Step, binding.Role, member), world.Store.PathOf(entry.Digest), entry.Digest, entry.Bytes), reference.Path, -1));
+            else return new Evaluation.Wait(new("missing-input", $"missing input: {made.Node.Address} made no {reference.Path}"));
+            return null;
+        }
+        var matcher = (reference as InputRef.Members)?.Matcher;
+        foreach (var entry in entries)
+        {
+            if (matcher is not null && !matcher.IsMatch(entry.Name)) continue;
+            var name = binding.Shape == RoleShape.Folder ? entry.Name : TaskPaths.Name(task.Step, binding.Role, entry.Name);
+            files.Add((new AttemptFile(name, world.Store.PathOf(entry.Digest), entry.Digest, entry.Bytes), output.Path + "/" + entry.Name, reference.Group));
+        }
+        return null;
+    }
+
+    private static Evaluation? FromSource(PlannerWorld world, TaskNode task, InputBinding binding, string path, int group, List<(AttemptFile, string, int)> files,
+        Action<string, long>? hashing, CancellationToken cancel)
+    {
+        var full = world.Sources.Full(path);
+        if (world.Disk.Stat(full) is not { } stat)
+            return new Evaluation.Wait(new("missing-input", $"missing input: {path}" + (world.Sources.Near(path) is { } hint ? $" ({hint})" : "")));
+        if (!world.Sources.IsInside(path))
+            return new Evaluation.Fail(new Failure(FailureKind.BadOutput, $"{path} leads out of the workspace through a link") { Next = "copy the file, or declare its folder as a root" });
+        if (binding.Shape == RoleShape.Folder)
+        {
+            if (stat.Kind != FileKind.Folder) return new Evaluation.Fail(new Failure(FailureKind.BadOutput, $"{path} is no folder"));
+            foreach (var name in world.Sources.FilesUnder(path))
+            {
+                var one = Path.Join(full, name);
+                if (world.Disk.Stat(one) is { } found)
+                    files.Add((new AttemptFile(name, one, world.Stats.DigestOf(one, found, null, cancel), found.Size), path + "/" + name, group));
+            }
+            return null;
+        }
+        if (stat.Kind != FileKind.File)
+            return new Evaluation.Fail(new Failure(FailureKind.BadOutput, stat.Kind == FileKind.Folder ? $"{path} is a folder, not a file" : $"{path} is no regular file"));
+        var progress = hashing is not null && stat.Size > 64 << 20 ? bytes => hashing(path, bytes) : (Action<long>?)null;
+        files.Add((new AttemptFile(TaskPaths.Name(task.Step, binding.Role, path), full, world.Stats.DigestOf(full, stat, progress, cancel), stat.Size), path, group));
+        return null;
+    }
+
+    internal static Digest FolderDigest(AttemptInput input) => Digest.Of(Manifest.Write(input.Files.Select(f => new ManifestEntry(f.Name, f.Digest, f.Bytes))));
+}

@@ -1,0 +1,141 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ReportData } from './data';
+import { Inspector } from './inspector/Inspector';
+import { commandOf, type Command } from './model/keys';
+import { outlineRows } from './model/outline';
+import type { Place } from './model/place';
+import { headlinePath, readRun, withStatus } from './model/run';
+import { statusWords } from './model/status';
+import type { Cell } from './model/strip';
+import { Graph } from './parts/Graph';
+import { Header } from './parts/Header';
+import { Help } from './parts/Help';
+import { copy, useMatch, usePlace } from './parts/hooks';
+import { Lanes } from './parts/Lanes';
+import { cursorOf, Outline, selectionOf } from './parts/Outline';
+import { Playhead } from './parts/playhead';
+import { Strip } from './parts/Strip';
+import { Stage, stagePath } from './stage/Stage';
+
+const nowhere: Partial<Place> = { task: undefined, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined };
+
+/** One run: the result first, and what explains it around it. */
+export function RunPage({ data }: { data: ReportData }) {
+  const run = useMemo(() => readRun(data), [data]);
+  const [place, go] = usePlace();
+  const [help, setHelp] = useState(false);
+  const [sheet, setSheet] = useState(false);
+  const [log, setLog] = useState(false);
+  const [said, setSaid] = useState('');
+  const playhead = useMemo(() => new Playhead(), []);
+  const narrow = useMatch('(max-width: 719px)');
+
+  const say = (text: string) => {
+    setSaid('');
+    setTimeout(() => setSaid(text), 20);
+    setTimeout(() => setSaid((old) => (old === text ? '' : old)), 2600);
+  };
+  const onTask = (task: string) => {
+    setLog(false);
+    go({ ...nowhere, task });
+    if (!run.tasks.has(task)) say(`${task} is not part of this page`);
+  };
+  const onStep = (step: string) => {
+    setLog(false);
+    const tasks = run.tasksOf.get(step) ?? [];
+    const only = tasks.length === 1 && tasks[0]?.item === undefined ? tasks[0] : undefined;
+    go(only ? { ...nowhere, task: only.task } : { ...nowhere, step });
+  };
+  const onPath = (path: string) => {
+    setLog(false);
+    const producer = run.artifacts.get(path)?.producer;
+    go({ ...nowhere, path, task: producer !== undefined && run.tasks.has(producer) ? producer : undefined });
+  };
+  const onCell = (cell: Cell) => {
+    setLog(false);
+    const failed = cell.task !== undefined && run.tasks.get(cell.task)?.failure !== undefined;
+    const path = !failed && cell.path !== undefined && run.artifacts.has(cell.path) ? cell.path : undefined;
+    go({ ...nowhere, task: cell.task ?? run.artifacts.get(path ?? '')?.producer, path });
+  };
+  const onTime = (seconds: number) => {
+    if (stagePath(run, place) === headlinePath(run) && playhead.transport) playhead.transport.seek(seconds);
+    else go({ ...nowhere, time: seconds });
+  };
+  const nextWith = (status: 'waiting' | 'failed') => {
+    const tasks = withStatus(run, status);
+    const at = tasks.findIndex((task) => task.task === place.task);
+    const next = tasks[(at + 1) % Math.max(1, tasks.length)];
+    if (next) {
+      onTask(next.task);
+      say(`${next.task}, ${statusWords[next.status]}, ${((at + 1) % tasks.length) + 1} of ${tasks.length}`);
+    } else say(status === 'failed' ? 'Nothing failed' : 'Nothing needs you');
+  };
+  const move = (by: number) => {
+    const rows = outlineRows(run, place);
+    let at = cursorOf(rows, place, run) + by;
+    while (rows[at]?.kind === 'more') at += by;
+    const row = rows[Math.max(0, at)];
+    const selection = row && selectionOf(row, run);
+    if (selection) go({ ...nowhere, ...selection });
+  };
+  const openFile = async () => {
+    const path = stagePath(run, place);
+    const url = run.artifacts.get(path ?? '')?.url;
+    if (url !== undefined && new URL(url, location.href).protocol === location.protocol) window.open(url, '_blank', 'noopener');
+    else if (path !== undefined) say((await copy(path)) ? `Copied ${path}` : path);
+    else say('No file is on stage');
+  };
+  const close = () => {
+    if (log) setLog(false);
+    else if (sheet) setSheet(false);
+    else if (place.search !== '') go({ search: '' });
+    else if (place.panel !== 'off') go({ panel: 'off' });
+    else if (place.from !== undefined || place.to !== undefined) go({ from: undefined, to: undefined });
+    (document.activeElement as HTMLElement | null)?.blur?.();
+  };
+  const search = () => {
+    if (narrow) setSheet(true);
+    requestAnimationFrame(() => document.getElementById('search')?.focus());
+  };
+  const does: Record<Command, () => void> = {
+    next: () => move(1), previous: () => move(-1), need: () => nextWith('waiting'), failure: () => nextWith('failed'),
+    follow: () => { setLog(false); go(nowhere); }, search, open: () => void openFile(), close, help: () => setHelp(true),
+    play: () => playhead.transport?.toggle(),
+    back: () => playhead.transport?.stepFrames(-1), forward: () => playhead.transport?.stepFrames(1),
+    in: () => go({ from: playhead.transport?.now() }), out: () => go({ to: playhead.transport?.now() }), loop: () => go({ loop: !place.loop }),
+    graph: () => go({ panel: place.panel === 'graph' ? 'off' : 'graph' }), lanes: () => go({ panel: place.panel === 'lanes' ? 'off' : 'lanes' }),
+  };
+  const latest = useRef(does);
+  latest.current = does;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      const command = commandOf(event);
+      if (!command) return;
+      event.preventDefault();
+      latest.current[command]();
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, []);
+
+  const outline = <Outline run={run} place={place} go={go} onChoose={() => setSheet(false)} />;
+  return (
+    <div class={`page panel-${place.panel}`}>
+      <Header data={data} place={place} go={go} onHelp={() => setHelp(true)} onOutline={() => setSheet(!sheet)} />
+      {narrow ? sheet && <div class="sheet-over" onClick={(event) => event.target === event.currentTarget && setSheet(false)}><div class="sheet-box" role="dialog" aria-label="Outline">{outline}</div></div> : outline}
+      <main class="center">
+        <Stage run={run} place={place} go={go} playhead={playhead} log={log} onLog={setLog} onTask={onTask} onPath={onPath} />
+        <Strip run={run} place={place} playhead={playhead} onCell={onCell} onTime={onTime} />
+      </main>
+      <Inspector run={run} place={place} onTask={onTask} onStep={onStep} onPath={onPath} onLog={setLog} />
+      {place.panel !== 'off' && (
+        <section class="panel" aria-label={place.panel === 'graph' ? 'Graph' : 'Lanes'}>
+          {place.panel === 'graph' ? <Graph run={run} place={place} go={go} onStep={onStep} /> : <Lanes run={run} place={place} onTask={onTask} />}
+        </section>
+      )}
+      {help && <Help onClose={() => setHelp(false)} />}
+      <p class={said ? 'said' : 'said silent'} role="status" aria-live="polite">{said}</p>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+/** Where the reader is: selection, open parts, time, range and scroll. It lives in the address, so a link shows the same. */
+export interface Place {
+  /** `undefined` follows the result. */
+  task?: string;
+  step?: string;
+  path?: string;
+  panel: 'off' | 'graph' | 'lanes';
+  /** The one outline row that is open: a step, or a queue (`!failed`). */
+  open?: string;
+  /** How many pages of 50 items the open row shows. */
+  pages: number;
+  search: string;
+  /** Seconds in the medium on stage. */
+  time?: number;
+  from?: number;
+  to?: number;
+  loop: boolean;
+  /** Graph group that is open. */
+  group?: string;
+  scroll: number;
+}
+
+export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0 };
+
+const tidy = (n: number) => String(Math.round(n * 1000) / 1000);
+
+export function writePlace(place: Place): string {
+  const parts = new URLSearchParams();
+  if (place.task !== undefined) parts.set('task', place.task);
+  if (place.step !== undefined) parts.set('step', place.step);
+  if (place.path !== undefined) parts.set('file', place.path);
+  if (place.panel !== 'off') parts.set('view', place.panel);
+  if (place.open !== undefined) parts.set('open', place.open);
+  if (place.pages > 1) parts.set('pages', String(place.pages));
+  if (place.search !== '') parts.set('find', place.search);
+  if (place.time !== undefined && place.time > 0) parts.set('t', tidy(place.time));
+  if (place.from !== undefined) parts.set('in', tidy(place.from));
+  if (place.to !== undefined) parts.set('out', tidy(place.to));
+  if (place.loop) parts.set('loop', '1');
+  if (place.group !== undefined) parts.set('group', place.group);
+  if (place.scroll > 0) parts.set('scroll', String(Math.round(place.scroll)));
+  return parts.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
+}
+
+export function readPlace(hash: string): Place {
+  const parts = new URLSearchParams(hash.replace(/^#/, ''));
+  const text = (name: string) => parts.get(name) ?? undefined;
+  const number = (name: string) => {
+    const value = Number.parseFloat(parts.get(name) ?? '');
+    return Number.isFinite(value) && value >= 0 ? value : undefined;
+  };
+  const view = parts.get('view');
+  return {
+    task: text('task'), step: text('step'), path: text('file'),
+    panel: view === 'graph' || view === 'lanes' ? view : 'off',
+    open: text('open'), pages: Math.max(1, Math.min(1000, Math.floor(number('pages') ?? 1))),
+    search: text('find') ?? '', time: number('t'), from: number('in'), to: number('out'),
+    loop: parts.get('loop') === '1', group: text('group'), scroll: number('scroll') ?? 0,
+  };
+}
+
+/** Another selection is another place to go back to; time, scroll and typing are not. */
+export function isNewPlace(a: Place, b: Place): boolean {
+  return a.task !== b.task || a.step !== b.step || a.path !== b.path;
+}

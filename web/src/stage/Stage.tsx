@@ -1,0 +1,114 @@
+import type { ArtifactView, TaskView } from '../data';
+import { bytes, clock } from '../model/format';
+import type { Place } from '../model/place';
+import { headlinePath, mainPath, pictureOf, pictureOfTask, withStatus, type Run } from '../model/run';
+import { qualityMark, statusWords } from '../model/status';
+import type { Go } from '../parts/hooks';
+import { Glyph, QualityMark, TypeMark } from '../parts/Marks';
+import type { Playhead } from '../parts/playhead';
+import { Absent } from './Absent';
+import { Audio } from './Audio';
+import { Gallery, type Tile } from './Gallery';
+import { LogOver } from './Log';
+import { NotBeside } from './NotBeside';
+import { Picture } from './Picture';
+import { Video } from './Video';
+import { Words } from './Words';
+
+export interface StageProps { run: Run; place: Place; go: Go; playhead: Playhead }
+interface Props extends StageProps { log: boolean; onLog: (open: boolean) => void; onTask: (task: string) => void; onPath: (path: string) => void }
+
+/** The file on stage: the one asked for, else the main output of the selected task, else the result. */
+export function stagePath(run: Run, place: Place): string | undefined {
+  if (place.path !== undefined) return place.path;
+  const task = place.task === undefined ? undefined : run.tasks.get(place.task);
+  if (task) return task.failure ? undefined : mainPath(run, task.outputs);
+  return place.step === undefined && place.task === undefined ? headlinePath(run) : undefined;
+}
+
+export function Stage(props: Props) {
+  const { run, place } = props;
+  const path = stagePath(run, place);
+  const artifact = path === undefined ? undefined : run.artifacts.get(path);
+  const task = run.tasks.get(place.task ?? artifact?.producer ?? '');
+  return (
+    <section class="stage" aria-label="Stage">
+      <StageHead run={run} place={place} artifact={artifact} task={task} onPath={props.onPath} />
+      <div class="stage-body">{body(props, artifact, task)}</div>
+    </section>
+  );
+}
+
+function body(props: Props, artifact: ArtifactView | undefined, task: TaskView | undefined) {
+  const { run, place } = props;
+  if (props.log && task?.logTail) return <LogOver task={task.task} text={task.logTail} decisive={task.failure?.decisiveLine} onClose={() => props.onLog(false)} />;
+  if (artifact) return <Artifact key={artifact.path} {...props} artifact={artifact} />;
+  if (place.path !== undefined) return <p class="empty">{place.path} is not part of this report.</p>;
+  if (place.task !== undefined) return task ? <Absent run={run} task={task} /> : <p class="empty">{place.task} is not part of this report.</p>;
+  if (place.step !== undefined) return <Gallery key={place.step} label={place.step} tiles={tilesOf(run, place.step)} onChoose={props.onTask} />;
+  return <p class="empty">Nothing has been made yet.</p>;
+}
+
+function Artifact(props: Props & { artifact: ArtifactView }) {
+  const { artifact, run } = props;
+  switch (artifact.type) {
+    case 'video': return <Video {...props} />;
+    case 'audio': return <Audio {...props} />;
+    case 'image': return <Picture artifact={artifact} />;
+    case 'text': case 'subtitles': case 'data': return <Words artifact={artifact} />;
+    case 'folder': return (artifact.children ?? []).length === 0
+      ? <NotBeside artifact={artifact} picture={artifact.thumbnail} />
+      : <Gallery label={artifact.path} tiles={childTiles(run, artifact)} onChoose={props.onPath} />;
+    case 'file': return artifact.text === undefined ? <NotBeside artifact={artifact} picture={artifact.thumbnail} /> : <Words artifact={artifact} />;
+  }
+}
+
+function StageHead({ run, place, artifact, task, onPath }: { run: Run; place: Place; artifact?: ArtifactView; task?: TaskView; onPath: (path: string) => void }) {
+  const following = place.task === undefined && place.step === undefined && place.path === undefined;
+  const others = place.task !== undefined && task && task.outputs.length > 1 ? task.outputs.filter((file) => run.artifacts.has(file.path)) : [];
+  const title = artifact?.path ?? place.task ?? place.step?.replace(/^!/, '') ?? '';
+  return (
+    <div class="stage-head">
+      {artifact && <TypeMark type={artifact.type} />}
+      <h2 title={title}>{title}</h2>
+      {task && <QualityMark mark={qualityMark(task.quality)} />}
+      {task && !artifact && <span class={`status s-${task.status}`}><Glyph status={task.status} />{statusWords[task.status]}</span>}
+      <span class="space" />
+      {others.length > 1 && (
+        <span class="others" role="group" aria-label="Outputs">
+          {others.map((file) => <button key={file.path} type="button" class="small" aria-pressed={file.path === artifact?.path} onClick={() => onPath(file.path)}>{file.role}</button>)}
+        </span>
+      )}
+      {artifact && <span class="stage-facts">{factsOf(artifact)}</span>}
+      {following && <span class="following">the result</span>}
+    </div>
+  );
+}
+
+export function factsOf(artifact: ArtifactView): string {
+  return [
+    artifact.seconds !== undefined && clock(artifact.seconds, artifact.seconds < 60),
+    artifact.width && artifact.height && `${artifact.width}×${artifact.height}`,
+    artifact.fps && `${Math.round(artifact.fps * 100) / 100} fps`,
+    artifact.codecs?.join(' + '),
+    artifact.type !== 'folder' ? bytes(artifact.bytes) : `${artifact.children?.length ?? 0} files`,
+  ].filter(Boolean).join(' · ');
+}
+
+function tilesOf(run: Run, step: string): Tile[] {
+  const tasks = step === '!failed' ? withStatus(run, 'failed') : step === '!waiting' ? withStatus(run, 'waiting')
+    : step === '!running' ? withStatus(run, 'running', 'ready') : run.tasksOf.get(step) ?? [];
+  return tasks.map((task) => {
+    const artifact = run.artifacts.get(mainPath(run, task.outputs) ?? '');
+    return {
+      id: task.task, name: step.startsWith('!') ? task.task : task.item ?? task.task, status: task.status, word: statusWords[task.status],
+      mark: qualityMark(task.quality), artifact, picture: artifact ? pictureOf(run, artifact.path) : pictureOfTask(run, task),
+    };
+  });
+}
+
+function childTiles(run: Run, folder: ArtifactView): Tile[] {
+  return (folder.children ?? []).map((path) => ({
+    id: path, name: path.slice(folder.path.length).replace(/^\//, ''), artifact: run.artifacts.get(path), picture: pictureOf(run, path),
+  }));
+}

@@ -1,0 +1,40 @@
+import { defineConfig, type Plugin } from 'vite';
+
+/** Puts the one script and the one style sheet inside the page, so that it opens from a disk as a single file. */
+function singleFile(): Plugin {
+  return {
+    name: 'single-file',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const page = bundle['report.html'];
+      if (page?.type !== 'asset') return;
+      let html = String(page.source);
+      for (const [name, file] of Object.entries(bundle)) {
+        if (file.type === 'chunk') {
+          const script = file.code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+          html = html.replace(/<script type="module"[^>]*src="[^"]*"[^>]*><\/script>\s*/, '');
+          html = html.replace('</body>', () => `<script type="module">${script}</script>\n</body>`);
+          delete bundle[name];
+        } else if (name.endsWith('.css')) {
+          html = html.replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${String(file.source)}</style>`);
+          delete bundle[name];
+        }
+      }
+      page.source = html;
+    },
+  };
+}
+
+export default defineConfig({
+  base: './',
+  plugins: [singleFile()],
+  build: {
+    target: 'es2022',
+    modulePreload: false,
+    cssCodeSplit: false,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: { input: 'report.html' },
+  },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+} as Parameters<typeof defineConfig>[0]);
