@@ -95,16 +95,20 @@ internal static class InputResolution
             {
                 var one = Path.Join(full, name);
                 if (world.Disk.Stat(one) is { } found)
-                    files.Add((new AttemptFile(name, one, world.Stats.DigestOf(one, found, null, cancel), found.Size), path + "/" + name, group));
+                    files.Add((new AttemptFile(name, one, world.Stats.DigestOf(one, found, null, cancel), found.Size) { Facts = found }, path + "/" + name, group));
             }
             return null;
         }
         if (stat.Kind != FileKind.File)
             return new Evaluation.Fail(new Failure(FailureKind.BadOutput, stat.Kind == FileKind.Folder ? $"{path} is a folder, not a file" : $"{path} is no regular file"));
         var progress = hashing is not null && stat.Size > 64 << 20 ? bytes => hashing(path, bytes) : (Action<long>?)null;
-        files.Add((new AttemptFile(TaskPaths.Name(task.Step, binding.Role, path), full, world.Stats.DigestOf(full, stat, progress, cancel), stat.Size), path, group));
+        files.Add((new AttemptFile(TaskPaths.Name(task.Step, binding.Role, path), full, world.Stats.DigestOf(full, stat, progress, cancel), stat.Size) { Facts = stat }, path, group));
         return null;
     }
+
+    /// <summary>True when all sources of a task are there; nothing is read.</summary>
+    internal static bool AreThere(PlannerWorld world, TaskNode task) => task.Inputs.All(b => b.Refs.Count > 0 && b.Refs.All(r =>
+        r is not InputRef.NoMatch && (r is not InputRef.Source || world.Disk.Stat(world.Sources.Full(r.Path)) is not null)));
 
     internal static Digest FolderDigest(AttemptInput input) => Digest.Of(Manifest.Write(input.Files.Select(f => new ManifestEntry(f.Name, f.Digest, f.Bytes))));
 }
