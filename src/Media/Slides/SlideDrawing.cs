@@ -29,7 +29,11 @@ public static class SlideDrawing
         var radius = Math.Min(width, height);
         svg.Raw("<defs>");
         svg.Raw($"<linearGradient id=\"ground\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"1\"><stop offset=\"0\" stop-color=\"{theme.Top}\"/><stop offset=\"1\" stop-color=\"{theme.Bottom}\"/></linearGradient>");
-        svg.Raw($"<radialGradient id=\"glow\"><stop offset=\"0\" stop-color=\"{theme.Glow}\" stop-opacity=\"{N(theme.Strength)}\"/><stop offset=\"1\" stop-color=\"{theme.Glow}\" stop-opacity=\"0\"/></radialGradient>");
+        svg.Raw("<radialGradient id=\"glow\">");
+        // A squared cosine falls off without a visible rim, which a straight fall-off has.
+        for (var stop = 0; stop <= 8; stop++)
+            svg.Raw($"<stop offset=\"{stop / 8.0:0.###}\" stop-color=\"{theme.Glow}\" stop-opacity=\"{theme.Strength * Math.Pow(Math.Cos(Math.PI * stop / 16), 2):0.####}\"/>");
+        svg.Raw("</radialGradient>");
         svg.Raw($"<linearGradient id=\"bar\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"0\"><stop offset=\"0\" stop-color=\"{theme.Accent}\"/><stop offset=\"1\" stop-color=\"{theme.Accent2}\"/></linearGradient>");
         svg.Raw("</defs>");
         svg.Raw($"<rect width=\"{width}\" height=\"{height}\" fill=\"url(#ground)\"/>");
@@ -69,7 +73,7 @@ public static class SlideDrawing
         {
             if (item.Marked)
             {
-                var radius = layout.ItemSize * 0.145;
+                var radius = layout.ItemSize * 0.155;
                 svg.Raw($"<circle cx=\"{N(layout.Margin + radius)}\" cy=\"{N(y + (layout.ItemSize * 0.70))}\" r=\"{N(radius)}\" fill=\"{theme.Accent}\"/>");
             }
             foreach (var line in item.Lines)

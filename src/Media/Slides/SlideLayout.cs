@@ -68,7 +68,7 @@ public sealed record SlideLayout
         layout = Cut(layout!, room);
         // A block looks centred when it sits a little above the middle.
         var free = Math.Max(0, room - layout.Height);
-        return layout with { Top = upper + (free * (layout.IsCover ? 0.44 : 0.40)) };
+        return layout with { Top = upper + (free * (layout.IsCover ? 0.44 : size.IsPortrait ? 0.30 : 0.40)) };
     }
 
     private static SlideLayout Try(SlideContent content, SlideSize size, (double Unit, double Margin, double Step) grid)
@@ -76,12 +76,12 @@ public sealed record SlideLayout
         var (unit, margin, step) = grid;
         var cover = content.Bullets.Count == 0 && content.Body.Count == 0;
         var width = size.Width - (2 * margin);
-        var titleSize = unit * step * (cover ? 112 : size.IsPortrait ? 88 : 86);
+        var titleSize = unit * step * (cover ? 112 : size.IsPortrait ? 98 : 88);
         var subtitleSize = unit * Math.Max(step, 0.61) * 44;
         var shown = content.Bullets.Take(SlideContent.MostBullets).ToList();
         // Few short points may be larger than many.
         var few = shown.Count <= 3 && content.Body.Count == 0 ? 1.12 : 1;
-        var itemSize = unit * step * few * (content.Body.Count > 0 ? 42 : size.IsPortrait ? 52 : 48);
+        var itemSize = unit * step * few * (content.Body.Count > 0 ? 42 : size.IsPortrait ? 54 : 48);
         var textWidth = Math.Min(width, itemSize * 34);
         var items = shown.Select(b => new SlideItem(TextWrap.Wrap(b, Weight.Regular, itemSize, textWidth - (itemSize * 1.05)), true))
             .Concat(content.Body.Select(p => new SlideItem(TextWrap.Wrap(p, Weight.Regular, itemSize, textWidth), false))).ToList();
