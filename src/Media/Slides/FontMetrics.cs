@@ -91,21 +91,13 @@ public static class FontMetrics
         return width * size;
     }
 
+    /// <summary>Whether the width of a character is in the table, so that the font surely draws it.</summary>
+    public static bool Knows(Rune rune) => Units(rune, Weight.Regular) > 0;
+
     /// <summary>The advance of one character in em.</summary>
     public static double Advance(Rune rune, Weight weight)
     {
-        var index = 0;
-        foreach (var (first, last) in Ranges)
-        {
-            if (rune.Value < first) break;
-            if (rune.Value <= last)
-            {
-                var units = (weight == Weight.Bold ? Bold : Regular)[index + rune.Value - first];
-                if (units > 0) return units / UnitsPerEm;
-                break;
-            }
-            index += last - first + 1;
-        }
+        if (Units(rune, weight) is var units and > 0) return units / UnitsPerEm;
         if (IsWide(rune)) return 1;
         return Rune.GetUnicodeCategory(rune) switch
         {
@@ -113,6 +105,18 @@ public static class FontMetrics
                 or System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.Control => 0,
             _ => weight == Weight.Bold ? 0.76 : 0.68,
         };
+    }
+
+    private static int Units(Rune rune, Weight weight)
+    {
+        var index = 0;
+        foreach (var (first, last) in Ranges)
+        {
+            if (rune.Value < first) return 0;
+            if (rune.Value <= last) return (weight == Weight.Bold ? Bold : Regular)[index + rune.Value - first];
+            index += last - first + 1;
+        }
+        return 0;
     }
 
     /// <summary>East Asian wide and fullwidth characters and emoji; lines may break on either side of them.</summary>

@@ -74,32 +74,44 @@ public sealed record SlideLayout
     private static SlideLayout Try(SlideContent content, SlideSize size, (double Unit, double Margin, double Step) grid)
     {
         var (unit, margin, step) = grid;
-        var cover = content.Bullets.Count == 0 && content.Body.Count == 0;
         var width = size.Width - (2 * margin);
-        var titleSize = unit * step * (cover ? 112 : size.IsPortrait ? 98 : 88);
         var subtitleSize = unit * Math.Max(step, 0.61) * 44;
-        var shown = content.Bullets.Take(SlideContent.MostBullets).ToList();
+        var bullets = content.Points.Count(p => p.Marked);
+        var shown = content.Points.Where((p, i) => !p.Marked || content.Points.Take(i).Count(q => q.Marked) < SlideContent.MostBullets).ToList();
+        var prose = shown.Exists(p => !p.Marked);
         // Few short points may be larger than many.
-        var few = shown.Count <= 3 && content.Body.Count == 0 ? 1.12 : 1;
-        var itemSize = unit * step * few * (content.Body.Count > 0 ? 42 : size.IsPortrait ? 54 : 48);
+        var itemSize = unit * step * (shown.Count <= 3 && !prose ? 1.12 : 1) * (prose ? 42 : size.IsPortrait ? 54 : 48);
         var textWidth = Math.Min(width, itemSize * 34);
-        var items = shown.Select(b => new SlideItem(TextWrap.Wrap(b, Weight.Regular, itemSize, textWidth - (itemSize * 1.05)), true))
-            .Concat(content.Body.Select(p => new SlideItem(TextWrap.Wrap(p, Weight.Regular, itemSize, textWidth), false))).ToList();
+        var (title, titleSize) = Headline(content.Title, size, (unit * step * (shown.Count == 0 ? 112 : size.IsPortrait ? 98 : 88), width * (size.IsPortrait ? 1 : 0.94)));
         return new SlideLayout
         {
             Size = size,
             Unit = unit,
             Margin = margin,
-            Title = TextWrap.Balance(content.Title, Weight.Bold, titleSize, width * (size.IsPortrait ? 1 : 0.94), Tracking),
+            Title = title,
             TitleSize = titleSize,
             Subtitle = string.IsNullOrEmpty(content.Subtitle) ? [] : TextWrap.Wrap(content.Subtitle, Weight.Regular, subtitleSize, Math.Min(width, subtitleSize * 32)),
             SubtitleSize = subtitleSize,
-            Items = items,
+            Items = [.. shown.Select(p => new SlideItem(TextWrap.Wrap(p.Text, Weight.Regular, itemSize, textWidth - (p.Marked ? itemSize * 1.05 : 0)), p.Marked))],
             ItemSize = itemSize,
-            ItemGap = itemSize * (content.Body.Count > 0 ? 0.6 : shown.Count <= 4 ? 0.8 : 0.55),
+            ItemGap = itemSize * (prose ? 0.6 : shown.Count <= 4 ? 0.8 : 0.55),
             Top = 0,
-            Left = content.Bullets.Count - shown.Count,
+            Left = bullets - shown.Count(p => p.Marked),
         };
+    }
+
+    /// <summary>A title of more than two lines (three in portrait) is set smaller before anything else is.</summary>
+    private static (IReadOnlyList<string> Lines, double Size) Headline(string title, SlideSize size, (double Size, double Width) wanted)
+    {
+        IReadOnlyList<string> lines = [];
+        var shrunk = wanted.Size;
+        foreach (var step in (ReadOnlySpan<double>)[1, 0.88, 0.78, 0.7])
+        {
+            shrunk = wanted.Size * step;
+            lines = TextWrap.Balance(title, Weight.Bold, shrunk, wanted.Width, Tracking);
+            if (lines.Count <= (size.IsPortrait ? 3 : 2)) break;
+        }
+        return (lines, shrunk);
     }
 
     /// <summary>Leaves out what is over, from the end: items first, then lines of the subtitle, then of the title.</summary>

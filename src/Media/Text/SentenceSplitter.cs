@@ -73,8 +73,8 @@ public static class SentenceSplitter
         var word = WordBefore(text, start, mark);
         if (Titles.Contains(word)) return word.ToLowerInvariant() is "no" && !char.IsDigit(text[next]);
         if (Common.Contains(word)) return CharUnicodeInfo.GetUnicodeCategory(text[next]) == UnicodeCategory.UppercaseLetter;
-        // A single capital is an initial; "I" is a word, and so is a lone letter after a lower-case word and a digit (vitamin C).
-        return !(word.Length == 1 && char.IsUpper(word[0]) && word != "I" && !FollowsLowerCase(text, start, mark));
+        // A single capital is an initial, but not after a word in small letters: vitamin C. So did I.
+        return !(word.Length == 1 && char.IsUpper(word[0]) && !FollowsLowerCase(text, start, mark));
     }
 
     private static string WordBefore(string text, int start, int mark)

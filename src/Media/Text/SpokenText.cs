@@ -32,7 +32,7 @@ public static class SpokenText
 
     private static Speakable Finish(string text, int dropped)
     {
-        text = InlineText.Collapse(text).TrimStart('-', ' ', ',');
+        text = InlineText.Collapse(text).Replace(" ,", ",", StringComparison.Ordinal).TrimStart('-', ' ', ',');
         if (!text.Any(char.IsLetterOrDigit)) return new Speakable("", dropped);
         return new Speakable(char.IsLetterOrDigit(text[^1]) ? text + "." : text, dropped);
     }

@@ -52,7 +52,7 @@ public sealed record DrawSlide : Step
             return StepResult.Failed(FailureKind.BadOutput, "the text has nothing for a slide: no heading, no list, no paragraph", "begin the section with a heading, or set title");
         var layout = SlideLayout.Of(content, Size);
         var svg = Encoding.UTF8.GetBytes(SlideDrawing.Svg(content, layout, SlideTheme.Of(Theme)));
-        var all = content.Bullets.Count + content.Body.Count;
+        var all = content.Points.Count;
         if (layout.Left > 0)
         {
             context.Fact("left out", all > layout.Items.Count ? $"{all - layout.Items.Count} of {all} points" : "part of the text");
@@ -63,9 +63,7 @@ public sealed record DrawSlide : Step
             context.WriteBytes(Image, svg);
             return StepResult.Done;
         }
-        var fonts = await context.RunAsync(new ToolCommand(Tools.FontList, [FontMetrics.Family, "family"]) { CaptureOutput = true }, cancel);
-        if (!fonts.Output.Contains(FontMetrics.Family, StringComparison.Ordinal))
-            return StepResult.Failed(FailureKind.Unavailable, $"the font {FontMetrics.Family}, in which slides are set, is not installed", "install the package fonts-dejavu-core");
+        if (await MissingFontAsync(context, content, cancel) is { } missing) return missing;
         var file = context.Temporary("slide.svg");
         DurableFile.WritePlain(context.Disk, context.Full(file), svg);
         var wanted = new PngSize(Size.Width, Size.Height);
@@ -73,15 +71,39 @@ public sealed record DrawSlide : Step
         return Verify.Png(context, Image, wanted);
     }
 
+    /// <summary>
+    /// A slide in a font of other widths, or full of empty boxes, is no success. Signs without a font (emoji) are only reported.
+    /// Characters that share their upper bits almost always share their font, so one of each is looked up.
+    /// </summary>
+    private static async Task<StepResult?> MissingFontAsync(StepContext context, SlideContent content, CancellationToken cancel)
+    {
+        if (!(await FontsAsync(FontMetrics.Family)).Contains(FontMetrics.Family, StringComparison.Ordinal))
+            return StepResult.Failed(FailureKind.Unavailable, $"the font {FontMetrics.Family}, in which slides are set, is not installed", "install the package fonts-dejavu-core");
+        string?[] texts = [content.Title, content.Subtitle, content.Footer, content.Number, .. content.Points.Select(p => p.Text)];
+        var rare = texts.SelectMany(t => (t ?? "").EnumerateRunes()).Where(r => !FontMetrics.Knows(r)).DistinctBy(r => r.Value >> 8).Take(16);
+        var undrawn = new List<string>();
+        foreach (var rune in rare)
+        {
+            if ((await FontsAsync($":charset={rune.Value:x}")).Length > 0) continue;
+            if (Rune.IsLetterOrDigit(rune))
+                return StepResult.Failed(FailureKind.BadOutput, $"no installed font can draw '{rune}' (U+{rune.Value:X4})", "install a font for this script, such as fonts-noto-cjk or fonts-noto-core");
+            undrawn.Add(rune.ToString());
+        }
+        if (undrawn.Count > 0) context.Fact("no font for", string.Join(' ', undrawn));
+        return null;
+
+        async Task<string> FontsAsync(string pattern) =>
+            (await context.RunAsync(new ToolCommand(Tools.FontList, [pattern, "family"]) { CaptureOutput = true }, cancel)).Output.Trim();
+    }
+
     private SlideContent Content(string text)
     {
         var read = SlideContent.Of(text, Body);
-        var bullets = Bullets?.Select(InlineText.Collapse).Where(b => b.Length > 0).ToList();
+        if (Bullets is not null) read = read.WithBullets([.. Bullets.Select(InlineText.Collapse).Where(b => b.Length > 0)]);
         return read with
         {
             Title = Title is null ? read.Title : InlineText.Collapse(Title),
-            Bullets = bullets ?? read.Bullets,
-            Subtitle = Subtitle is not null ? InlineText.Collapse(Subtitle) : bullets is { Count: > 0 } ? null : read.Subtitle,
+            Subtitle = Subtitle is null ? read.Subtitle : InlineText.Collapse(Subtitle),
             Footer = Footer is null ? null : InlineText.Collapse(Footer),
             Number = Number is null ? null : InlineText.Collapse(Number),
         };
