@@ -20,7 +20,7 @@ public enum Addresses
 public static class InlineText
 {
     /// <summary>How far a closing mark is looked for; beyond it the opening mark is an ordinary character.</summary>
-    private const int Reach = 2000;
+    private const int Reach = 2000, Deepest = 32;
 
     private static readonly HashSet<string> Tags = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -197,7 +197,10 @@ public static class InlineText
         for (var j = i; j < end; j++)
         {
             if (text[j] == '\\') j++;
-            else if (text[j] == open) depth++;
+            else if (text[j] == open)
+            {
+                if (++depth > Deepest) return -1;
+            }
             else if (text[j] == close && --depth == 0) return j;
         }
         return -1;
