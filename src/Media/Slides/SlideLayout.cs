@@ -75,12 +75,12 @@ public sealed record SlideLayout
     {
         var (unit, margin, step) = grid;
         var width = size.Width - (2 * margin);
-        var subtitleSize = unit * Math.Max(step, 0.61) * 44;
+        var subtitleSize = unit * Math.Max(step, 0.61) * (size.IsPortrait ? 48 : 44);
         var bullets = content.Points.Count(p => p.Marked);
         var shown = content.Points.Where((p, i) => !p.Marked || content.Points.Take(i).Count(q => q.Marked) < SlideContent.MostBullets).ToList();
         var prose = shown.Exists(p => !p.Marked);
         // Few short points may be larger than many.
-        var itemSize = unit * step * (shown.Count <= 3 && !prose ? 1.12 : 1) * (prose ? 42 : size.IsPortrait ? 54 : 48);
+        var itemSize = unit * step * (shown.Count <= 3 && !prose ? 1.12 : 1) * (prose ? size.IsPortrait ? 48 : 42 : size.IsPortrait ? 54 : 48);
         var textWidth = Math.Min(width, itemSize * 34);
         var (title, titleSize) = Headline(content.Title, size, (unit * step * (shown.Count == 0 ? 112 : size.IsPortrait ? 98 : 88), width * (size.IsPortrait ? 1 : 0.94)));
         return new SlideLayout

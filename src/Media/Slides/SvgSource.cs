@@ -26,7 +26,8 @@ public sealed record SvgSource(double? Width, double? Height, IReadOnlyList<stri
             xml.MoveToContent();
             if (xml.LocalName != "svg" || xml.NamespaceURI is not (Namespace or "")) return (null, $"its first element is {xml.LocalName}, not svg");
             var (width, height) = Size(xml.GetAttribute("width"), xml.GetAttribute("height"), xml.GetAttribute("viewBox"));
-            return (new SvgSource(width, height, Foreigners(xml)), null);
+            var (foreign, why) = References(xml);
+            return why is null ? (new SvgSource(width, height, foreign), null) : (null, why);
         }
         catch (XmlException e) when (e.Message.Contains("entity", StringComparison.OrdinalIgnoreCase))
         {
@@ -70,21 +71,31 @@ public sealed record SvgSource(double? Width, double? Height, IReadOnlyList<stri
         };
     }
 
-    private static IReadOnlyList<string> Foreigners(XmlReader xml)
+    private static (IReadOnlyList<string> Foreign, string? Why) References(XmlReader xml)
     {
         var foreign = new List<string>();
+        long pixels = 0;
         do
         {
             if (xml.NodeType == XmlNodeType.ProcessingInstruction && xml.Name == "xml-stylesheet") Add("a stylesheet");
             if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && xml.Value.Contains("@import", StringComparison.OrdinalIgnoreCase)) Add("an imported stylesheet");
             if (xml.NodeType != XmlNodeType.Element || xml.LocalName == "a") continue;
             for (var more = xml.MoveToFirstAttribute(); more; more = xml.MoveToNextAttribute())
-                if (xml.LocalName is "href" or "src" && xml.Value.TrimStart() is { Length: > 0 } target && target[0] != '#' && !target.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-                    Add(target.Length > 200 ? target[..200] : target);
+            {
+                if (xml.LocalName is not ("href" or "src") || xml.Value.TrimStart() is not { Length: > 0 } target || target[0] == '#') continue;
+                if (target.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+                {
+                    var (size, why) = EmbeddedPicture.Measure(target);
+                    if (why is not null) return (foreign, why);
+                    pixels += size;
+                    if (size < 0 || pixels > Rsvg.MostPixels) return (foreign, $"the pictures inside it unpack to more than {Rsvg.MostPixels / 1_000_000} million pixels");
+                }
+                else Add(target.Length > 200 ? target[..200] : target);
+            }
             xml.MoveToElement();
         }
         while (xml.Read());
-        return foreign;
+        return (foreign, null);
 
         void Add(string what)
         {

@@ -52,7 +52,7 @@ public sealed class SvgSourceTests
 
     [Fact]
     public void References_to_elsewhere_are_listed_and_own_ones_are_not() =>
-        Assert.Equal(["/etc/passwd.png", "http://x.y/z.svg#a"], Read("", "<image href='/etc/passwd.png'/><use xlink:href='http://x.y/z.svg#a'/><use href='#b'/><image href='data:image/png;base64,AAAA'/><a href='https://x.y'/>").Source!.Foreign);
+        Assert.Equal(["/etc/passwd.png", "http://x.y/z.svg#a"], Read("", "<image href='/etc/passwd.png'/><use xlink:href='http://x.y/z.svg#a'/><use href='#b'/><a href='https://x.y'/>").Source!.Foreign);
 
     [Theory]
     [InlineData("")]
@@ -61,6 +61,24 @@ public sealed class SvgSourceTests
     [InlineData("<html/>")]
     [InlineData("\u001f\u008bgzip")]
     public void What_is_no_svg_is_refused_with_a_reason(string text) => Assert.NotNull(SvgSource.Read(Encoding.Latin1.GetBytes(text)).Why);
+
+    [Fact]
+    public void Pictures_inside_are_measured_before_they_are_unpacked()
+    {
+        static byte[] Png(int width, int height) =>
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, .. Big(width), .. Big(height), 8, 2, 0, 0, 0, 0, 0, 0, 0];
+        static byte[] Big(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
+        static string Image(byte[] bytes, string type = "png") => $"<image href='data:image/{type};base64,{Convert.ToBase64String(bytes)}'/>";
+        byte[] jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xC0, 0, 11, 8, 0xFF, 0xFF, 0xFF, 0xFF, 1, 1, 0x11, 0];
+
+        Assert.Null(Read("", Image(Png(1000, 1000)) + Image("GIF89a\u0010\0\u0010\0\0\0\0"u8.ToArray())).Why);
+        Assert.Contains("100 million", Read("", Image(Png(30000, 30000))).Why);
+        Assert.Contains("100 million", Read("", Image(Png(-30000, 30000))).Why);
+        Assert.Contains("100 million", Read("", Image(Png(9000, 9000)) + Image(Png(9000, 9000))).Why);
+        Assert.Contains("100 million", Read("", Image(jpeg, "jpeg")).Why);
+        Assert.Contains("no PNG", Read("", Image("<svg/>"u8.ToArray(), "svg+xml")).Why);
+        Assert.Contains("base64", Read("", "<image href='data:image/svg+xml,%3Csvg/%3E'/>").Why);
+    }
 
     [Fact]
     public void A_png_says_its_size_and_other_bytes_do_not()
