@@ -20,7 +20,8 @@ public static class Rsvg
     {
         List<string> arguments = ["--format", "png", "--width", $"{drawing.Width}", "--height", $"{drawing.Height}"];
         if (page != drawing)
-            arguments.AddRange(["--page-width", $"{page.Width}", "--page-height", $"{page.Height}", "--left", $"{(page.Width - drawing.Width) / 2}", "--top", $"{(page.Height - drawing.Height) / 2}"]);
+            arguments.AddRange(["--page-width", $"{page.Width}", "--page-height", $"{page.Height}",
+                "--left", $"{(page.Width - drawing.Width) / 2}", "--top", $"{(page.Height - drawing.Height) / 2}"]);
         if (background is not null) arguments.AddRange(["--background-color", background]);
         arguments.AddRange(["--output", pngFile]);
         return new ToolCommand(Program, arguments) { InputFile = svgFile };

@@ -28,18 +28,21 @@ public static class SlideDrawing
         var reach = Math.Max(width, height) * 0.62;
         var radius = Math.Min(width, height);
         svg.Raw("<defs>");
-        svg.Raw($"<linearGradient id=\"ground\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"1\"><stop offset=\"0\" stop-color=\"{theme.Top}\"/><stop offset=\"1\" stop-color=\"{theme.Bottom}\"/></linearGradient>");
+        svg.Raw($"<linearGradient id=\"ground\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"1\">"
+            + $"<stop offset=\"0\" stop-color=\"{theme.Top}\"/><stop offset=\"1\" stop-color=\"{theme.Bottom}\"/></linearGradient>");
         svg.Raw("<radialGradient id=\"glow\">");
         // A squared cosine falls off without a visible rim, which a straight fall-off has.
         for (var stop = 0; stop <= 8; stop++)
             svg.Raw($"<stop offset=\"{stop / 8.0:0.###}\" stop-color=\"{theme.Glow}\" stop-opacity=\"{theme.Strength * Math.Pow(Math.Cos(Math.PI * stop / 16), 2):0.####}\"/>");
         svg.Raw("</radialGradient>");
-        svg.Raw($"<linearGradient id=\"bar\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"0\"><stop offset=\"0\" stop-color=\"{theme.Accent}\"/><stop offset=\"1\" stop-color=\"{theme.Accent2}\"/></linearGradient>");
+        svg.Raw($"<linearGradient id=\"bar\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"0\">"
+            + $"<stop offset=\"0\" stop-color=\"{theme.Accent}\"/><stop offset=\"1\" stop-color=\"{theme.Accent2}\"/></linearGradient>");
         svg.Raw("</defs>");
         svg.Raw($"<rect width=\"{width}\" height=\"{height}\" fill=\"url(#ground)\"/>");
         svg.Raw($"<circle cx=\"{N(x)}\" cy=\"{N(y)}\" r=\"{N(reach)}\" fill=\"url(#glow)\"/>");
         foreach (var (share, opacity) in (ReadOnlySpan<(double, double)>)[(0.26, 0.30), (0.40, 0.20), (0.56, 0.12), (0.74, 0.07)])
-            svg.Raw($"<circle cx=\"{N(x)}\" cy=\"{N(y)}\" r=\"{N(radius * share)}\" fill=\"none\" stroke=\"{theme.Accent}\" stroke-width=\"{N(2 * layout.Unit)}\" stroke-opacity=\"{N(opacity)}\"/>");
+            svg.Raw($"<circle cx=\"{N(x)}\" cy=\"{N(y)}\" r=\"{N(radius * share)}\" fill=\"none\" stroke=\"{theme.Accent}\""
+                + $" stroke-width=\"{N(2 * layout.Unit)}\" stroke-opacity=\"{N(opacity)}\"/>");
     }
 
     private static double Title(SvgText svg, SlideLayout layout, SlideTheme theme, double y)

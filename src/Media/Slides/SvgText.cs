@@ -17,7 +17,8 @@ public sealed class SvgText
     /// <summary>One line of text at a base line.</summary>
     public SvgText Line(string text, double x, double y, (double Size, Weight Weight, string Fill) look, string anchor = "start", double tracking = 0)
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{N(x)}\" y=\"{N(y)}\" font-size=\"{N(look.Size)}\" font-weight=\"{(look.Weight == Weight.Bold ? 700 : 400)}\" fill=\"{look.Fill}\"");
+        _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{N(x)}\" y=\"{N(y)}\" font-size=\"{N(look.Size)}\"");
+        _svg.Append(CultureInfo.InvariantCulture, $" font-weight=\"{(look.Weight == Weight.Bold ? 700 : 400)}\" fill=\"{look.Fill}\"");
         if (anchor != "start") _svg.Append(" text-anchor=\"").Append(anchor).Append('"');
         if (tracking != 0) _svg.Append(" letter-spacing=\"").Append(N(tracking * look.Size)).Append('"');
         _svg.Append('>').Append(Escape(text)).Append("</text>\n");

@@ -86,7 +86,8 @@ public sealed record DrawSlide : Step
         {
             if ((await FontsAsync($":charset={rune.Value:x}")).Length > 0) continue;
             if (Rune.IsLetterOrDigit(rune))
-                return StepResult.Failed(FailureKind.BadOutput, $"no installed font can draw '{rune}' (U+{rune.Value:X4})", "install a font for this script, such as fonts-noto-cjk or fonts-noto-core");
+                return StepResult.Failed(FailureKind.BadOutput, $"no installed font can draw '{rune}' (U+{rune.Value:X4})",
+                    "install a font for this script, such as fonts-noto-cjk or fonts-noto-core");
             undrawn.Add(rune.ToString());
         }
         if (undrawn.Count > 0) context.Fact("no font for", string.Join(' ', undrawn));

@@ -37,8 +37,10 @@ public sealed record RenderSvg : Step
 
     public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
-        if (Image.Extension != ".png") return StepResult.Failed(FailureKind.BadOutput, $"a rendered picture is written as .png, not as '{Image.Extension}'", "change the ending of the output");
-        if (Svg.Bytes > SvgSource.MostBytes) return StepResult.Failed(FailureKind.BadOutput, $"the SVG has {Svg.Bytes} bytes, more than the {SvgSource.MostBytes} allowed", "simplify the drawing");
+        if (Image.Extension != ".png")
+            return StepResult.Failed(FailureKind.BadOutput, $"a rendered picture is written as .png, not as '{Image.Extension}'", "change the ending of the output");
+        if (Svg.Bytes > SvgSource.MostBytes)
+            return StepResult.Failed(FailureKind.BadOutput, $"the SVG has {Svg.Bytes} bytes, more than the {SvgSource.MostBytes} allowed", "simplify the drawing");
         var (source, why) = SvgSource.Read(context.ReadBytes(Svg));
         if (source is null) return StepResult.Failed(FailureKind.BadOutput, $"the SVG cannot be rendered: {why}", "save it as plain SVG");
         if (source.Fit(Width, Height, Scale) is not { } size)
@@ -46,7 +48,8 @@ public sealed record RenderSvg : Step
         var page = size.Page;
         if (page.Width > Rsvg.MostPixelsAside || page.Height > Rsvg.MostPixelsAside || (long)page.Width * page.Height > Rsvg.MostPixels)
             return StepResult.Failed(FailureKind.BadOutput, string.Create(CultureInfo.InvariantCulture,
-                $"the picture would have {page} pixels; at most {Rsvg.MostPixelsAside} a side and {Rsvg.MostPixels / 1_000_000} million in all are drawn"), "set a smaller width, height or scale");
+                $"the picture would have {page} pixels; at most {Rsvg.MostPixelsAside} a side and {Rsvg.MostPixels / 1_000_000} million in all are drawn"),
+                "set a smaller width, height or scale");
         foreach (var target in source.Foreign) context.Log($"not loaded: {target}");
         if (source.Foreign.Count > 0) context.Fact("not loaded", $"{source.Foreign.Count} references to other files");
         await context.RunAsync(Rsvg.Command(Svg.Path, Image.Path, size.Drawing, page, Background), cancel);

@@ -28,7 +28,10 @@ public sealed record SynthesizeSpeech : Step
     /// <summary>The speech engine: flite (English) or espeak-ng (many languages). Default flite.</summary>
     public LocalEngine Engine { get; init; } = LocalEngine.Flite;
 
-    /// <summary>The voice: slt, awb, rms, kal or kal16 for flite (default slt); a language for espeak-ng, such as en-us, de, fr-fr, also with a variant as in en-us+f3 (default en-us).</summary>
+    /// <summary>
+    /// The voice: slt, awb, rms, kal or kal16 for flite (default slt); a language for espeak-ng, such as en-us, de or fr-fr, also with a variant
+    /// as in en-us+f3 (default en-us).
+    /// </summary>
     public string? Voice { get; init; }
 
     /// <summary>Speed as a factor, 0.5 (half as fast) to 2 (twice as fast). Default 1.</summary>
@@ -66,10 +69,12 @@ public sealed record SynthesizeSpeech : Step
     {
         var text = context.ReadText(Text);
         if (text.Length > LongestText)
-            return StepResult.Failed(FailureKind.BadOutput, $"the text has {text.Length} characters, more than the {LongestText} that are spoken at once", "split it with text.split first");
+            return StepResult.Failed(FailureKind.BadOutput, $"the text has {text.Length} characters, more than the {LongestText} that are spoken at once",
+                "split it with text.split first");
         var paragraphs = Narration.Read(text, ReadHeadings, ReadBullets);
         if (paragraphs.Count == 0)
-            return StepResult.Failed(FailureKind.BadOutput, string.IsNullOrWhiteSpace(text) ? "the text is empty, so there is nothing to say" : "the text has nothing to say with these options",
+            return StepResult.Failed(FailureKind.BadOutput,
+                string.IsNullOrWhiteSpace(text) ? "the text is empty, so there is nothing to say" : "the text has nothing to say with these options",
                 ReadHeadings && ReadBullets ? "write a paragraph of narration" : "write a paragraph of narration, or set read-headings or read-bullets to true");
         var pieces = new List<SpokenPiece>();
         var total = paragraphs.Sum(p => p.Sentences.Count);
