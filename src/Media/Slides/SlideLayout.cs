@@ -92,12 +92,19 @@ public sealed record SlideLayout
             TitleSize = titleSize,
             Subtitle = string.IsNullOrEmpty(content.Subtitle) ? [] : TextWrap.Wrap(content.Subtitle, Weight.Regular, subtitleSize, Math.Min(width, subtitleSize * 32)),
             SubtitleSize = subtitleSize,
-            Items = [.. shown.Select(p => new SlideItem(TextWrap.Wrap(p.Text, Weight.Regular, itemSize, textWidth - (p.Marked ? itemSize * 1.05 : 0)), p.Marked))],
+            Items = [.. shown.Select(p => new SlideItem(Lines(p.Text, itemSize, textWidth - (p.Marked ? itemSize * 1.05 : 0)), p.Marked))],
             ItemSize = itemSize,
             ItemGap = itemSize * (prose ? 0.6 : shown.Count <= 4 ? 0.8 : 0.55),
             Top = 0,
             Left = bullets - shown.Count(p => p.Marked),
         };
+    }
+
+    /// <summary>Two lines are evened out, so that no single word hangs below; longer text reads better when its lines are full.</summary>
+    private static IReadOnlyList<string> Lines(string text, double size, double width)
+    {
+        var lines = TextWrap.Wrap(text, Weight.Regular, size, width);
+        return lines.Count == 2 ? TextWrap.Balance(text, Weight.Regular, size, width) : lines;
     }
 
     /// <summary>A title of more than two lines (three in portrait) is set smaller before anything else is.</summary>
