@@ -13,6 +13,10 @@ public sealed record QuietPlan(Digest Signature, IReadOnlyList<(string Path, Fil
 {
     /// <summary>The plan object of that run.</summary>
     public string Plan { get; init; } = "";
+    public string Name { get; init; } = "";
+    /// <summary>The epoch of that run: each quiet run since raised the epoch, and so the run number, by one.</summary>
+    public int Epoch { get; init; }
+    public IReadOnlyDictionary<string, string> Vars { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>
@@ -56,11 +60,15 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
         if (read.Int() == 1)
         {
             var (signature, total, run, plan) = (read.Digest(), read.Int(), read.Text(), read.Text());
+            var name = read.Text();
+            var epoch = read.Int();
+            var vars = new Dictionary<string, string>();
+            for (var n = read.Int(); n > 0; n--) vars[read.Text()] = read.Text();
             var outputs = new List<string>();
             for (var n = read.Int(); n > 0; n--) outputs.Add(read.Text());
             var facts = new (string, FileStat)[read.Int()];
             for (var i = 0; i < facts.Length; i++) facts[i] = (read.Path(), read.Stat());
-            quiet = new QuietPlan(signature, facts, total, outputs, run) { Plan = plan };
+            quiet = new QuietPlan(signature, facts, total, outputs, run) { Plan = plan, Name = name, Epoch = epoch, Vars = vars };
         }
         var digests = new (string, FileStat, Digest)[read.Int()];
         for (var i = 0; i < digests.Length; i++) digests[i] = (read.Path(), read.Stat(), read.Digest());
@@ -106,6 +114,14 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
             write.Int(Quiet.Total);
             write.Text(Quiet.Run);
             write.Text(Quiet.Plan);
+            write.Text(Quiet.Name);
+            write.Int(Quiet.Epoch);
+            write.Int(Quiet.Vars.Count);
+            foreach (var (name, value) in Quiet.Vars)
+            {
+                write.Text(name);
+                write.Text(value);
+            }
             write.Int(Quiet.Outputs.Count);
             foreach (var output in Quiet.Outputs) write.Text(output);
             write.Int(Quiet.Facts.Count);

@@ -105,6 +105,14 @@ public sealed class RunDriver
 
     private void Post(Action message) => _loop.Writer.TryWrite(message);
 
+    /// <summary>Asks something of the run from another thread; answered between two of its steps.</summary>
+    public Task<T> AskAsync<T>(Func<RunView, T> question)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => answer.SetResult(question(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft))));
+        return answer.Task;
+    }
+
     private void Changed(TaskState task)
     {
         // A success is told when it is durable, which is when the core is told too.

@@ -40,6 +40,9 @@ public static class RunExport
 
     public static void WriteInterrupted(IDisk disk, WorkspacePaths paths, RunSummary run) => Save(disk, paths, run, "failed", run.FinishedAt ?? run.StartedAt, _ => { });
 
+    /// <summary>The export of a run that had nothing to do; not synced, because nothing depends on it.</summary>
+    internal static void WriteQuiet(IDisk disk, WorkspacePaths paths, RunSummary run, long finishedAt) => Save(disk, paths, run, "succeeded", finishedAt, _ => { }, durable: false);
+
     /// <summary>True for tasks that a run with targets is not about.</summary>
     public static bool IsLeftOut(TaskState task) => task.Status == TaskStatus.Skipped && task.Reasons.Contains(RunCore.NotSelected);
 
@@ -69,7 +72,7 @@ public static class RunExport
         else write.WriteNull(name);
     }
 
-    private static void Save(IDisk disk, WorkspacePaths paths, RunSummary run, string status, long finishedAt, Action<Utf8JsonWriter> steps)
+    private static void Save(IDisk disk, WorkspacePaths paths, RunSummary run, string status, long finishedAt, Action<Utf8JsonWriter> steps, bool durable = true)
     {
         var buffer = new MemoryStream();
         using (var write = new Utf8JsonWriter(buffer, Pretty))
@@ -90,7 +93,9 @@ public static class RunExport
         }
         buffer.WriteByte((byte)'\n');
         DurableFile.CreateFolders(disk, paths.Run(run.Run));
-        DurableFile.Write(disk, Path.Join(paths.Run(run.Run), "run.json"), buffer.ToArray());
+        var path = Path.Join(paths.Run(run.Run), "run.json");
+        if (durable) DurableFile.Write(disk, path, buffer.ToArray());
+        else DurableFile.WritePlain(disk, path, buffer.ToArray());
     }
 
     /// <summary>The plan of a run as an object: one JSON line per task, sorted by address, without times, so equal plans are one object.</summary>
