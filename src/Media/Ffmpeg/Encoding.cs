@@ -14,6 +14,12 @@ public enum AudioCodec { Auto, Aac, Opus, Mp3, Flac, Pcm, Copy, None }
 /// <summary>How pictures are encoded.</summary>
 public sealed record VideoEncoding(VideoCodec Codec, int Crf, EncoderPreset Preset, FrameRate? Rate)
 {
+    /// <summary>The pixel format that is written; FFV1 keeps the source's where it is planar YUV.</summary>
+    public string Pixels { get; init; } = Codec == VideoCodec.Prores ? "yuv422p10le" : "yuv420p";
+
+    /// <summary>The quality used when none is asked for: about alike to the eye.</summary>
+    public static int UsualCrf(VideoCodec codec) => codec switch { VideoCodec.H265 => 24, VideoCodec.Vp9 => 31, _ => 20 };
+
     /// <summary>
     /// Option names and values. Colours are always told as BT.709 because the pictures were converted to it: an unlabelled file is shown
     /// differently by different players.
@@ -24,12 +30,12 @@ public sealed record VideoEncoding(VideoCodec Codec, int Crf, EncoderPreset Pres
         var preset = Preset.ToString().ToLowerInvariant();
         List<(string, string)> options = Codec switch
         {
-            VideoCodec.H264 => [("c", "libx264"), ("preset", preset), ("crf", Text.Of(Crf)), ("pix_fmt", "yuv420p")],
+            VideoCodec.H264 => [("c", "libx264"), ("preset", preset), ("crf", Text.Of(Crf)), ("pix_fmt", Pixels)],
             // pools: x265 takes its threads from the machine otherwise, and writes its settings into the stream.
-            VideoCodec.H265 => [("c", "libx265"), ("preset", preset), ("crf", Text.Of(Crf)), ("pix_fmt", "yuv420p"), ("tag", "hvc1"), ("x265-params", "log-level=error:info=0:pools=2:frame-threads=2")],
-            VideoCodec.Prores => [("c", "prores_ks"), ("profile", "3"), ("vendor", "apl0"), ("pix_fmt", "yuv422p10le")],
-            VideoCodec.Vp9 => [("c", "libvpx-vp9"), ("crf", Text.Of(Crf)), ("b", "0"), ("row-mt", "0"), ("deadline", "good"), ("cpu-used", Preset <= EncoderPreset.Veryfast ? "5" : "2"), ("pix_fmt", "yuv420p")],
-            _ => [("c", "ffv1"), ("level", "3"), ("slices", "4"), ("slicecrc", "1"), ("g", "1"), ("pix_fmt", "yuv420p")],
+            VideoCodec.H265 => [("c", "libx265"), ("preset", preset), ("crf", Text.Of(Crf)), ("pix_fmt", Pixels), ("tag", "hvc1"), ("x265-params", "log-level=error:info=0:pools=2:frame-threads=2")],
+            VideoCodec.Prores => [("c", "prores_ks"), ("profile", "3"), ("vendor", "apl0"), ("pix_fmt", Pixels)],
+            VideoCodec.Vp9 => [("c", "libvpx-vp9"), ("crf", Text.Of(Crf)), ("b", "0"), ("row-mt", "0"), ("deadline", "good"), ("cpu-used", Preset <= EncoderPreset.Veryfast ? "5" : "2"), ("pix_fmt", Pixels)],
+            _ => [("c", "ffv1"), ("level", "3"), ("slices", "4"), ("slicecrc", "1"), ("g", "1"), ("pix_fmt", Pixels)],
         };
         if (Rate is not null) options.Add(("r", Rate.ToString()));
         options.AddRange([("colorspace", "bt709"), ("color_primaries", "bt709"), ("color_trc", "bt709"), ("color_range", "tv")]);
@@ -78,7 +84,6 @@ public sealed record Container(string Extension, string Muxer, IReadOnlyList<Vid
         new(".mov", "mov", [VideoCodec.H264, VideoCodec.H265, VideoCodec.Prores], [AudioCodec.Aac, AudioCodec.Pcm]) { Options = IndexFirst },
         new(".mkv", "matroska", [VideoCodec.H264, VideoCodec.H265, VideoCodec.Ffv1, VideoCodec.Prores, VideoCodec.Vp9], [AudioCodec.Aac, AudioCodec.Flac, AudioCodec.Opus, AudioCodec.Mp3, AudioCodec.Pcm]),
         new(".webm", "webm", [VideoCodec.Vp9], [AudioCodec.Opus]),
-        new(".avi", "avi", [], []),
         new(".wav", "wav", [], [AudioCodec.Pcm]),
         new(".flac", "flac", [], [AudioCodec.Flac]),
         new(".mp3", "mp3", [], [AudioCodec.Mp3]) { Options = [("write_xing", "1"), ("id3v2_version", "0")] },

@@ -14,7 +14,7 @@ public static class Conform
     public const int SampleRate = 48000;
 
     /// <summary>Scaling and fitting of a film's picture, without its rate.</summary>
-    public static string Picture(MediaStream video, PictureSize size, Fit fit, Colour bars)
+    public static string Picture(MediaStream video, PictureSize size, Fit fit, Colour bars, string pixels = "yuv420p")
     {
         var (w, h) = (size.Width, size.Height);
         var from = $"in_color_matrix={Matrix(video)}:out_color_matrix=bt709:out_range=tv";
@@ -25,7 +25,7 @@ public static class Conform
             Fit.Cover => $"scale={w}:{h}:force_original_aspect_ratio=increase:flags=bicubic+accurate_rnd:{from},crop={w}:{h}",
             Fit.Stretch => $"scale={w}:{h}:flags=bicubic+accurate_rnd:{from}",
             _ => $"scale={w}:{h}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bicubic+accurate_rnd:{from},pad={w}:{h}:(ow-iw)/2:(oh-ih)/2:color={bars.Ffmpeg}",
-        } + ",setsar=1,format=yuv420p";
+        } + $",setsar=1,format={pixels}";
     }
 
     /// <summary>Exactly so many frames at an even rate; the last picture is held where the film is shorter.</summary>
