@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using Spool.Media.Ffmpeg;
 
 namespace Spool.Media.Audio;
@@ -8,36 +8,34 @@ namespace Spool.Media.Audio;
 /// Loudness by EBU R128 / ITU-R BS.1770-4: integrated loudness (LUFS), true peak (dBTP, 4x oversampled), loudness range (LU, EBU Tech 3342) and the
 /// threshold of its relative gate. Silence is negative infinity.
 /// </summary>
-public sealed record Loudness(double Integrated, double TruePeak, double Range, double Threshold)
+public sealed partial record Loudness(double Integrated, double TruePeak, double Range, double Threshold)
 {
     /// <summary>Nothing above the absolute gate of -70 LUFS: silence, or shorter than one measuring block (0.4 s).</summary>
     public bool IsSilent => !(Integrated > -70);
 
-    /// <summary>The JSON that the loudnorm filter prints at its end, somewhere in the messages; null when it is not there.</summary>
+    /// <summary>The filter that measures; it prints a summary at its end.</summary>
+    public const string Filter = "ebur128=peak=true:framelog=verbose";
+
+    /// <summary>The summary of the ebur128 filter, somewhere in the messages (the last one counts); null when it is not there.</summary>
     public static Loudness? Parse(string messages)
     {
-        var from = messages.LastIndexOf("{\n\t\"input_i\"", StringComparison.Ordinal);
-        if (from < 0) from = messages.LastIndexOf('{');
-        var to = from < 0 ? -1 : messages.IndexOf('}', from);
-        if (to < 0) return null;
-        try
-        {
-            using var json = JsonDocument.Parse(messages[from..(to + 1)]);
-            var root = json.RootElement;
-            return new Loudness(Number(root, "input_i"), Number(root, "input_tp"), Number(root, "input_lra"), Number(root, "input_thresh"));
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException)
-        {
-            return null;
-        }
+        var from = messages.LastIndexOf("Summary:", StringComparison.Ordinal);
+        if (from < 0) return null;
+        var found = Lines().Matches(messages[from..]);
+        double? Find(string name, int skip = 0) => found.Where(m => m.Groups[1].Value == name).Skip(skip).FirstOrDefault() is { } match ? Number(match.Groups[2].Value) : null;
+        return Find("I") is { } integrated && Find("Peak") is { } peak && Find("LRA") is { } range && Find("Threshold") is { } threshold
+            ? new Loudness(integrated <= -70 ? double.NegativeInfinity : integrated, peak, range, threshold) : null;
     }
 
-    private static double Number(JsonElement root, string name) => root.GetProperty(name).GetString() switch
+    private static double Number(string text) => text switch
     {
         "-inf" => double.NegativeInfinity,
-        "inf" => double.PositiveInfinity,
-        var text => double.Parse(text!, NumberStyles.Float, CultureInfo.InvariantCulture),
+        "inf" or "nan" => double.PositiveInfinity,
+        _ => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
     };
+
+    [GeneratedRegex(@"^\s*(I|Threshold|LRA|Peak):\s+(-?[\d.]+|-?inf|nan)\s", RegexOptions.Multiline, 1000)]
+    private static partial Regex Lines();
 
     public override string ToString() => IsSilent ? "silence" : $"{Text.Decibel(Integrated)} LUFS, {Text.Decibel(TruePeak)} dBTP, {Text.Decibel(Range)} LU";
 }
@@ -71,8 +69,9 @@ public sealed record LoudnessPlan(bool Linear, double GainDb, string? Why)
     /// The filter. <paramref name="correction"/> (dB) and <paramref name="ceiling"/> (dBTP) come from measuring what an encoder made of an earlier try:
     /// lossy codecs overshoot. The limiter works at four times the rate, so that it sees the peaks between samples.
     /// </summary>
-    public string Filter(Loudness measured, LoudnessTarget target, int sampleRate, double correction, double? ceiling)
+    public string Filter(Loudness measured, LoudnessTarget target, (int Rate, string Layout) sound, double correction, double? ceiling)
     {
+        var sampleRate = sound.Rate;
         var filter = Linear
             ? $"volume={Number(GainDb + correction)}dB:precision=float"
             : $"loudnorm=I={Number(Math.Clamp(target.Integrated + correction, -70, -5))}:TP={Number(Math.Clamp(target.TruePeak, -9, 0))}:LRA={Number(Math.Clamp(target.Range, 1, 50))}"
@@ -81,7 +80,7 @@ public sealed record LoudnessPlan(bool Linear, double GainDb, string? Why)
         if (ceiling is { } limit)
         {
             var amplitude = Math.Pow(10, limit / 20).ToString("0.#####", CultureInfo.InvariantCulture);
-            filter += $",aresample={sampleRate * 4},alimiter=limit={amplitude}:attack=5:release=100:level=false:latency=true";
+            filter += $",aresample={sampleRate * 4},aformat=channel_layouts={sound.Layout},alimiter=limit={amplitude}:attack=5:release=100:level=false:latency=true";
         }
         // The dynamic filter works at 192 kHz and would hand that on.
         return filter + $",aresample={sampleRate}";

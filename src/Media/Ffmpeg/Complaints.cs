@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Spool.Media.Ffmpeg;
 
 /// <summary>
 /// Lines of ffmpeg that mean damage although it ends with exit code 0: a Matroska file cut in half is transcoded "successfully",
 /// a damaged frame is replaced by grey.
 /// </summary>
-public static class Complaints
+public static partial class Complaints
 {
     private static readonly (string Line, string Sentence)[] Known =
     [
@@ -13,7 +15,6 @@ public static class Complaints
         ("partial file", "is cut off: the file ends before its content does"),
         ("Packet corrupt", "is damaged: a packet of it is corrupt"),
         ("Error while decoding stream", "is damaged: a part of it cannot be decoded"),
-        ("not on whitelist", "is of a format or codec that is not accepted"),
         ("Invalid data found when processing input", "is no media file that can be read"),
         ("Picture size", "has a picture that is too large (limit: 100 million pixels)"),
     ];
@@ -21,6 +22,8 @@ public static class Complaints
     /// <summary>What the line says about the input, as the end of a sentence that starts with its name; null for harmless lines.</summary>
     public static string? About(string line)
     {
+        if (Refused().Match(line) is { Success: true } refused)
+            return refused.Groups[1].Success ? $"holds {refused.Groups[1].Value}, a codec that is not accepted" : $"is no media file but {refused.Groups[2].Value}, which is not accepted";
         foreach (var (part, sentence) in Known)
             if (line.Contains(part, StringComparison.Ordinal)) return sentence;
         return null;
@@ -33,4 +36,7 @@ public static class Complaints
             if (About(line) is { } sentence) return sentence;
         return null;
     }
+
+    [GeneratedRegex(@"Codec \((\w+)\) not on whitelist|\[([\w,]+) @ \w+\] Format not on whitelist", RegexOptions.None, 1000)]
+    private static partial Regex Refused();
 }

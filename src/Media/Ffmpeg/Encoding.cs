@@ -21,9 +21,18 @@ public sealed record VideoEncoding(VideoCodec Codec, int Crf, EncoderPreset Pres
     public static int UsualCrf(VideoCodec codec) => codec switch { VideoCodec.H265 => 24, VideoCodec.Vp9 => 31, _ => 20 };
 
     /// <summary>
-    /// Option names and values. Colours are always told as BT.709 because the pictures were converted to it: an unlabelled file is shown
-    /// differently by different players.
+    /// What the file says of its colours: BT.709, because pictures that are made alike are converted to it; or the source's own words for
+    /// pictures that only pass through. An unlabelled file is shown differently by different players.
     /// </summary>
+    public IReadOnlyList<(string, string)> Colours { get; init; } = [("colorspace", "bt709"), ("color_primaries", "bt709"), ("color_trc", "bt709"), ("color_range", "tv")];
+
+    /// <summary>For pictures whose colours are not converted.</summary>
+    public VideoEncoding ColouredAs(MediaStream source) => this with
+    {
+        Colours = [.. new[] { ("colorspace", source.ColourSpace), ("color_primaries", source.Primaries), ("color_trc", source.Transfer) }.Where(c => c.Item2 is not ("" or "unknown" or "gbr")), ("color_range", "tv")],
+    };
+
+    /// <summary>Option names and values.</summary>
     public IReadOnlyList<(string, string)> Options()
     {
         if (Codec == VideoCodec.Copy) return [("c", "copy")];
@@ -38,7 +47,7 @@ public sealed record VideoEncoding(VideoCodec Codec, int Crf, EncoderPreset Pres
             _ => [("c", "ffv1"), ("level", "3"), ("slices", "4"), ("slicecrc", "1"), ("g", "1"), ("pix_fmt", Pixels)],
         };
         if (Rate is not null) options.Add(("r", Rate.ToString()));
-        options.AddRange([("colorspace", "bt709"), ("color_primaries", "bt709"), ("color_trc", "bt709"), ("color_range", "tv")]);
+        options.AddRange(Colours);
         return options;
     }
 }

@@ -18,13 +18,18 @@ public sealed record MediaStream(int Index, StreamKind Kind, string Codec)
     /// <summary>Degrees, clockwise, by which players turn the picture.</summary>
     public int Rotation { get; init; }
     public string PixelFormat { get; init; } = "";
+    /// <summary>Colour matrix, primaries, transfer and range as the stream says; empty where it does not.</summary>
     public string ColourSpace { get; init; } = "";
+    public string Primaries { get; init; } = "";
     public string Transfer { get; init; } = "";
+    public string Range { get; init; } = "";
     /// <summary>The average rate; null for streams without one.</summary>
     public FrameRate? Rate { get; init; }
     /// <summary>The nominal rate differs from the average one: frames do not come at even distances.</summary>
     public bool VariableRate { get; init; }
     public int Channels { get; init; }
+    /// <summary>Where the channels belong, <c>stereo</c> or <c>5.1</c>; the usual place for their number where the stream does not say.</summary>
+    public string Layout { get; init; } = "";
     public int SampleRate { get; init; }
     public double? Start { get; init; }
     public double? Seconds { get; init; }
@@ -88,10 +93,13 @@ public sealed record MediaProbe(string Container, double? Seconds, long Bytes, I
             Rotation = Turn(stream),
             PixelFormat = Word(stream, "pix_fmt") ?? "",
             ColourSpace = Word(stream, "color_space") ?? "",
+            Primaries = Word(stream, "color_primaries") ?? "",
             Transfer = Word(stream, "color_transfer") ?? "",
+            Range = Word(stream, "color_range") ?? "",
             Rate = kind == StreamKind.Video ? average ?? nominal : null,
             VariableRate = kind == StreamKind.Video && average is not null && nominal is not null && Math.Abs(average.PerSecond - nominal.PerSecond) > 0.01 * nominal.PerSecond,
             Channels = (int)(Number(stream, "channels") ?? 0),
+            Layout = Word(stream, "channel_layout") ?? (Number(stream, "channels") switch { 1 => "mono", 6 => "5.1", 8 => "7.1", 4 => "quad", _ => "stereo" }),
             SampleRate = (int)(Number(stream, "sample_rate") ?? 0),
             Start = Number(stream, "start_time"),
             Seconds = Number(stream, "duration") ?? Clock(Tag(stream, "DURATION")),

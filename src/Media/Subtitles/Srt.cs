@@ -33,6 +33,15 @@ public static partial class Srt
         return text.ToString();
     }
 
+    /// <summary>
+    /// For ffmpeg, which takes marks out of SubRip: an invisible word joiner after what would begin a mark makes every character stand for itself.
+    /// </summary>
+    public static string WriteLiteral(IReadOnlyList<Cue> cues) =>
+        Write([.. cues.Select(c => c with { Text = Beginnings().Replace(c.Text, "$0\u2060") })]);
+
+    [GeneratedRegex(@"\\|\{(?=\\|\w:)|<(?=[/\w])", RegexOptions.None, 1000)]
+    private static partial Regex Beginnings();
+
     [GeneratedRegex(@"</?(?:b|i|u|s|font)(?:\s[^>]{0,200})?>|\{\\[^}]{0,200}\}", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Marks();
 }

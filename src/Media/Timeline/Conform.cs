@@ -28,6 +28,10 @@ public static class Conform
         } + $",setsar=1,format={pixels}";
     }
 
+    /// <summary>The picture with its own size, colours and pixel shape; one row or column less where 4:2:0 needs even numbers.</summary>
+    public static string AsIs(MediaStream video, string pixels = "yuv420p") =>
+        (video.Width % 2 == 0 && video.Height % 2 == 0 ? "" : "crop=trunc(iw/2)*2:trunc(ih/2)*2,") + $"format={pixels}";
+
     /// <summary>Exactly so many frames at an even rate; the last picture is held where the film is shorter.</summary>
     public static string Frames(FrameRate rate, long frames) =>
         $"fps={rate}:start_time=0:round=near,tpad=stop=-1:stop_mode=clone,trim=end_frame={frames},setpts=N";

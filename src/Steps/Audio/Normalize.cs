@@ -78,7 +78,7 @@ public sealed record Normalize : Step
         double? ceiling = null;
         for (var attempt = 0; ; attempt++)
         {
-            await EncodeAsync(context, input, output, probe, plan.Filter(before, target, SampleRate, correction, ceiling), seconds, cancel);
+            await EncodeAsync(context, input, output, probe, plan.Filter(before, target, (SampleRate, audio.Layout), correction, ceiling), seconds, cancel);
             var after = await MeasureAsync(context, output.Path, null, seconds, (0.8, 1), cancel);
             var off = after.Integrated - target.Integrated;
             var over = after.TruePeak - target.TruePeak;
@@ -126,7 +126,7 @@ public sealed record Normalize : Step
     {
         var map = stream is { } index ? $"0:{index}" : "0:a:0";
         var command = new FfmpegCommand([new(path, Accepted.Sound)], new FfmpegOutput(null, "null", [new("[a]", [])]))
-        { Graph = $"[{map}]loudnorm=print_format=json[a]", LogLevel = "info" };
+        { Graph = $"[{map}]{Loudness.Filter}[a]", LogLevel = "info" };
         var result = await context.FfmpegAsync(command, seconds, cancel, share);
         return Loudness.Parse(result.Tail) ?? throw MediaRuns.Bad("ffmpeg did not say how loud the sound is");
     }

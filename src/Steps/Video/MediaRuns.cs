@@ -23,6 +23,8 @@ internal static class MediaRuns
         foreach (var stream in probe.Streams)
             if (stream.Kind is StreamKind.Video or StreamKind.Audio && !accept.Decodes(stream.Codec))
                 throw Bad($"{file.Name} holds {stream.Codec}, a codec that is not accepted", "convert the file with a program you trust");
+            else if ((long)stream.Width * stream.Height > Accepted.MaxPixels)
+                throw Bad($"{file.Name} is {stream.Width}x{stream.Height}, larger than the limit of 100 million pixels", "make it smaller");
         return probe;
     }
 
@@ -70,7 +72,15 @@ internal static class MediaRuns
                 else if (!FfmpegProgress.IsReport(line) && Complaints.About(line) is { } about && damage.Count < 3) damage.Enqueue($"{about} ({line.Trim()})");
             },
         };
-        var result = await context.RunAsync(tool, cancel);
+        ToolResult result;
+        try
+        {
+            result = await context.RunAsync(tool, cancel);
+        }
+        catch (StepFailedException e) when (e.Failure.Kind == FailureKind.ToolFailed && Complaints.FirstIn(e.Failure.LogTail ?? "") is { } about)
+        {
+            throw new StepFailedException(e.Failure with { Kind = FailureKind.BadOutput, Sentence = $"an input {about}", Next = "check the inputs" });
+        }
         if (damage.TryDequeue(out var first)) throw Bad($"an input {first}", "check the inputs; a damaged file must be made or copied again");
         return result;
     }

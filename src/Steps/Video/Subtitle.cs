@@ -131,14 +131,14 @@ public sealed record Subtitle : Step
     private async Task SoftAsync(StepContext context, MediaProbe film, IReadOnlyList<Cue> cues, CancellationToken cancel)
     {
         var container = Captioned!.VideoContainer(VideoCodec.Copy);
-        context.WriteText(new OutputFile(context.Temporary("captions.vtt")), Media.Subtitles.Vtt.Write(cues));
+        context.WriteText(new OutputFile(context.Temporary("captions.srt")), Media.Subtitles.Srt.WriteLiteral(cues));
         var codec = container.Muxer switch { "mp4" or "mov" => "mov_text", "webm" => "webvtt", "matroska" => "subrip", _ => throw MediaRuns.Bad($"{container.Extension} cannot hold captions", "use .mp4, .mov or .mkv") };
         var streams = new List<OutputStream> { OutputStream.Copy($"0:{film.Video!.Index}") };
         streams.AddRange(film.Streams.Where(s => s.Kind == StreamKind.Audio).Select(s => OutputStream.Copy($"0:{s.Index}") with { Language = s.Language }));
         streams.Add(new OutputStream("1:s:0", [("c", codec), ("disposition", "default")]) { Language = Language });
         streams.AddRange(container.Subtitles(film, 0));
         var output = new FfmpegOutput(Captioned!.Path, container.Muxer, streams) { Options = container.Options, ChaptersFrom = 0 };
-        await context.FfmpegAsync(new FfmpegCommand([new(Video!.Path, Accepted.Video), new("tmp/captions.vtt", Accepted.Captions)], output) { Threads = Threads }, film.PictureSeconds ?? 0, cancel);
+        await context.FfmpegAsync(new FfmpegCommand([new(Video!.Path, Accepted.Video), new("tmp/captions.srt", Accepted.Captions)], output) { Threads = Threads }, film.PictureSeconds ?? 0, cancel);
         var written = await context.VerifyAsync(Captioned!, new Expected { Video = true, Audio = film.Audio is not null, Frames = film.Video.Packets, FrameTolerance = 1 }, cancel);
         if (cues.Count > 0 && written.Streams.All(s => s.Kind != StreamKind.Subtitle)) throw MediaRuns.Bad("the result has no captions");
     }
@@ -148,12 +148,12 @@ public sealed record Subtitle : Step
         var container = Captioned!.VideoContainer(VideoCodec.H264);
         var size = film.Video!.DisplaySize.Even;
         context.WriteText(new OutputFile(context.Temporary("captions.ass")), Ass.Write(cues, size, new CaptionLook(Font, FontSize, Color)));
-        var streams = new List<OutputStream> { new("[v]", [.. new VideoEncoding(VideoCodec.H264, Crf, Preset, null).Options(), ("fps_mode", "vfr")]) };
+        var streams = new List<OutputStream> { new("[v]", [.. new VideoEncoding(VideoCodec.H264, Crf, Preset, null).ColouredAs(film.Video).Options(), ("fps_mode", "vfr")]) };
         streams.AddRange(film.Streams.Where(s => s.Kind == StreamKind.Audio).Select(s => OutputStream.Copy($"0:{s.Index}") with { Language = s.Language }));
         var output = new FfmpegOutput(Captioned!.Path, container.Muxer, streams) { Options = container.Options, ChaptersFrom = 0 };
         var command = new FfmpegCommand([new(Video!.Path, Accepted.Video)], output)
-        { Graph = $"[0:{film.Video.Index}]{Conform.Picture(film.Video, size, Fit.Stretch, Colour.Black)},ass=filename=tmp/captions.ass[v]", Threads = Threads };
+        { Graph = $"[0:{film.Video.Index}]{Conform.AsIs(film.Video)},ass=filename=tmp/captions.ass[v]", Threads = Threads };
         await context.FfmpegAsync(command, film.PictureSeconds ?? 0, cancel);
-        await context.VerifyAsync(Captioned!, new Expected { Video = true, Audio = film.Audio is not null, Frames = film.Video.Packets, FrameTolerance = 1, Size = size }, cancel);
+        await context.VerifyAsync(Captioned!, new Expected { Video = true, Audio = film.Audio is not null, Frames = film.Video.Packets, FrameTolerance = 1 }, cancel);
     }
 }

@@ -67,8 +67,8 @@ public sealed record Transcode : Step
             throw MediaRuns.Bad($"{container.Extension} cannot hold {sound.ToString().ToLowerInvariant()} sound", $"it holds: {string.Join(", ", container.Audio).ToLowerInvariant()}");
         var film = await context.ProbeVideoAsync(Video, cancel);
         var video = film.Video!;
-        var size = Size ?? video.DisplaySize.Even;
         var encoding = new VideoEncoding(codec, Crf ?? VideoEncoding.UsualCrf(codec), Preset, Fps);
+        if (Size is null) encoding = encoding.ColouredAs(video);
         if (codec == VideoCodec.Ffv1) encoding = encoding with { Pixels = video.PixelFormat.StartsWith("yuv4", StringComparison.Ordinal) ? video.PixelFormat : "yuv444p" };
         var streams = new List<OutputStream>
         {
@@ -83,7 +83,7 @@ public sealed record Transcode : Step
         var rate = Fps is null ? "" : $",fps={Fps}:start_time=0:round=near";
         var command = new FfmpegCommand([new(Video.Path, Accepted.Video)], output)
         {
-            Graph = codec == VideoCodec.Copy ? null : $"[0:{video.Index}]{Conform.Picture(video, size, Size is null ? Fit.Stretch : Fit, Colour.Black, encoding.Pixels)}{rate}[v]",
+            Graph = codec == VideoCodec.Copy ? null : $"[0:{video.Index}]{(Size is null ? Conform.AsIs(video, encoding.Pixels) : Conform.Picture(video, Size, Fit, Colour.Black, encoding.Pixels))}{rate}[v]",
             Threads = Threads,
         };
         var seconds = film.PictureSeconds;
@@ -95,7 +95,7 @@ public sealed record Transcode : Step
             Audio = film.Audio is not null && sound != AudioCodec.None,
             Frames = Fps is not null && seconds is not null ? Fps.Frames(seconds.Value) : video.Packets ?? 1,
             FrameTolerance = Fps is not null ? 2 : video.Packets is null ? long.MaxValue / 2 : 2,
-            Size = codec == VideoCodec.Copy ? null : size,
+            Size = Size,
         }, cancel);
         if (seconds is { } planned && found.PictureSeconds is { } got && Math.Abs(planned - got) > slack)
             throw MediaRuns.Bad($"the picture of the result is {Text.Seconds(got)} long and that of {Video.Name} {Text.Seconds(planned)}", "the film is most likely cut off or damaged");

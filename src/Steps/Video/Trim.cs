@@ -82,14 +82,14 @@ public sealed record Trim : Step
     private static string Graph(MediaProbe film, double seconds)
     {
         var video = film.Video!;
-        var graph = $"[0:{video.Index}]trim=end={Text.Of(seconds)},{Conform.Picture(video, video.DisplaySize.Even, Fit.Stretch, Colour.Black)}[v]";
+        var graph = $"[0:{video.Index}]trim=end={Text.Of(seconds)},{Conform.AsIs(video)}[v]";
         if (film.Audio is { } audio) graph += $";[0:{audio.Index}]{Conform.Stereo(audio)},atrim=end_sample={(long)Math.Round(seconds * Conform.SampleRate)},asetpts=N[a]";
         return graph;
     }
 
     private FfmpegOutput Encoded(Container container, MediaProbe film, double seconds)
     {
-        var streams = new List<OutputStream> { new("[v]", [.. new VideoEncoding(VideoCodec.H264, Crf, Preset, null).Options(), ("fps_mode", "vfr")]) };
+        var streams = new List<OutputStream> { new("[v]", [.. new VideoEncoding(VideoCodec.H264, Crf, Preset, null).ColouredAs(film.Video!).Options(), ("fps_mode", "vfr")]) };
         if (film.Audio is { } audio) streams.Add(new OutputStream("[a]", new AudioEncoding(container.Audio[0]).Options()) { Language = audio.Language });
         return new FfmpegOutput(Result.Path, container.Muxer, streams) { Options = container.Options, ChaptersFrom = film.Chapters.Count > 0 ? 0 : null, Length = seconds };
     }
