@@ -43,26 +43,31 @@ public sealed partial record Loudness(double Integrated, double TruePeak, double
 /// <summary>What loudness is wanted.</summary>
 public sealed record LoudnessTarget(double Integrated, double TruePeak, double Range);
 
-/// <summary>
-/// How the target is reached. Linear: one gain for the whole, nothing else changes. Dynamic: the gain moves, because the range is wider than wanted or
-/// because the peaks leave no room for the gain. <see cref="Why"/> says which, with the numbers and the remedy.
-/// </summary>
-public sealed record LoudnessPlan(bool Linear, double GainDb, string? Why)
+/// <summary>How a loudness is reached.</summary>
+public enum LoudnessMode
 {
-    /// <summary>The rule of the loudnorm filter, made visible: it switches to dynamic without a word.</summary>
+    /// <summary>One gain for the whole; nothing else changes.</summary>
+    Linear,
+    /// <summary>One gain for the whole, and a limiter holds the peaks down that it would lift over the limit.</summary>
+    Limited,
+    /// <summary>The gain moves, because the range is wider than wanted.</summary>
+    Dynamic,
+}
+
+/// <summary>How the target is reached and, where one gain is not enough, why: with the numbers and the remedy.</summary>
+public sealed record LoudnessPlan(LoudnessMode Mode, double GainDb, string? Why)
+{
+    /// <summary>The limits at which the loudnorm filter leaves its linear mode without a word, made visible.</summary>
     public static LoudnessPlan Of(Loudness measured, LoudnessTarget target)
     {
         var gain = target.Integrated - measured.Integrated;
         if (measured.Range > target.Range)
-            return new(false, gain, $"its range is {Text.Decibel(measured.Range)} LU and {Text.Decibel(target.Range)} LU is wanted; with range: {Math.Ceiling(measured.Range):0} only the level would change");
+            return new(LoudnessMode.Dynamic, gain, $"its range is {Text.Decibel(measured.Range)} LU and {Text.Decibel(target.Range)} LU is wanted; with range: {Math.Ceiling(measured.Range):0} only the level would change");
         var peak = measured.TruePeak + gain;
-        if (peak > target.TruePeak)
-        {
-            var reachable = Math.Floor((target.TruePeak - measured.TruePeak + measured.Integrated) * 10) / 10;
-            return new(false, gain, $"{Text.Decibel(gain)} dB of gain would lift its peaks to {Text.Decibel(peak)} dBTP and {Text.Decibel(target.TruePeak)} is the limit; "
-                + $"with integrated: {Text.Decibel(reachable)} only the level would change");
-        }
-        return new(true, gain, null);
+        if (peak <= target.TruePeak) return new(LoudnessMode.Linear, gain, null);
+        var reachable = Math.Floor((target.TruePeak - measured.TruePeak + measured.Integrated) * 10) / 10;
+        return new(LoudnessMode.Limited, gain, $"{Text.Decibel(gain)} dB of gain would lift its peaks to {Text.Decibel(peak)} dBTP and {Text.Decibel(target.TruePeak)} is the limit; "
+            + $"with integrated: {Text.Decibel(reachable)} only the level would change");
     }
 
     /// <summary>
@@ -71,20 +76,34 @@ public sealed record LoudnessPlan(bool Linear, double GainDb, string? Why)
     /// </summary>
     public string Filter(Loudness measured, LoudnessTarget target, (int Rate, string Layout) sound, double correction, double? ceiling)
     {
-        var sampleRate = sound.Rate;
-        var filter = Linear
+        var filter = Mode != LoudnessMode.Dynamic
             ? $"volume={Number(GainDb + correction)}dB:precision=float"
-            : $"loudnorm=I={Number(Math.Clamp(target.Integrated + correction, -70, -5))}:TP={Number(Math.Clamp(target.TruePeak, -9, 0))}:LRA={Number(Math.Clamp(target.Range, 1, 50))}"
+            : $"loudnorm=I={Number(Math.Clamp(target.Integrated, -70, -5))}:TP={Number(Math.Clamp(target.TruePeak, -9, 0))}:LRA={Number(Math.Clamp(target.Range, 1, 50))}"
                 + $":measured_I={Number(Math.Clamp(measured.Integrated, -99, 0))}:measured_TP={Number(Math.Clamp(measured.TruePeak, -99, 99))}"
-                + $":measured_LRA={Number(Math.Clamp(measured.Range, 0, 99))}:measured_thresh={Number(Math.Clamp(measured.Threshold, -99, 0))}:linear=false:print_format=none";
+                + $":measured_LRA={Number(Math.Clamp(measured.Range, 0, 99))}:measured_thresh={Number(Math.Clamp(measured.Threshold, -99, 0))}:linear=false:print_format=none"
+                + (correction == 0 ? "" : $",volume={Number(correction)}dB:precision=float");
+        if (Mode == LoudnessMode.Limited) ceiling ??= target.TruePeak - 0.1;
         if (ceiling is { } limit)
         {
             var amplitude = Math.Pow(10, limit / 20).ToString("0.#####", CultureInfo.InvariantCulture);
-            filter += $",aresample={sampleRate * 4},aformat=channel_layouts={sound.Layout},alimiter=limit={amplitude}:attack=5:release=100:level=false:latency=true";
+            filter += $",aresample={sound.Rate * 4},aformat=channel_layouts={sound.Layout},alimiter=limit={amplitude}:attack=5:release=50:level=false:latency=true";
         }
-        // The dynamic filter works at 192 kHz and would hand that on.
-        return filter + $",aresample={sampleRate}";
+        // The filters above work at other rates and would hand those on.
+        return filter + $",aresample={sound.Rate}";
     }
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// The next correction after tries (correction in dB, what it came to in LUFS): the limiter eats a part of every further decibel, so from the second
+    /// try on the step follows the slope that was seen (secant method), bounded because a limiter that eats nearly all has nothing more to give.
+    /// </summary>
+    public static double NextCorrection(IReadOnlyList<(double Correction, double Integrated)> tries, double target)
+    {
+        var last = tries[^1];
+        var slope = 1.0;
+        if (tries.Count > 1 && Math.Abs(last.Correction - tries[^2].Correction) > 0.1)
+            slope = Math.Clamp((last.Integrated - tries[^2].Integrated) / (last.Correction - tries[^2].Correction), 0.25, 1.25);
+        return last.Correction + ((target - last.Integrated) / slope);
+    }
 }

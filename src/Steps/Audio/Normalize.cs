@@ -10,13 +10,17 @@ public enum LoudnessPreset { Streaming, Broadcast, Podcast, Music }
 
 /// <summary>
 /// Brings sound to a loudness (EBU R128) and measures the result: it is within 0.5 LU of the target and below the peak limit, or the step fails.
-/// Where one gain is enough nothing else changes; where it is not, the step says so with the numbers and the remedy. The picture of a film is taken over
+/// Where one gain is enough nothing else changes (linear); where it would lift peaks over the limit a limiter holds them (limited); where the range
+/// is too wide the gain moves (dynamic). The step says which, with the numbers and the remedy. The picture of a film is taken over
 /// untouched, with its subtitles and chapters. Of several sound tracks the first is normalised and the others are left out.
 /// </summary>
 [StepKind("audio.normalize", version: 1)]
 public sealed record Normalize : Step
 {
     private const double Accuracy = 0.5;
+
+    /// <summary>Lossy codecs need one or two; a limiter that has much to hold needs up to four.</summary>
+    private const int MostCorrections = 4;
 
     /// <summary>A sound file; or give <c>video</c>.</summary>
     [In("audio")] public InputFile? Audio { get; init; }
@@ -68,14 +72,16 @@ public sealed record Normalize : Step
             return StepResult.Done;
         }
         var plan = LoudnessPlan.Of(before, target);
-        context.Fact("mode", plan.Linear ? "linear" : "dynamic");
+        var mode = plan.Mode.ToString().ToLowerInvariant();
+        context.Fact("mode", mode);
         if (plan.Why is not null)
         {
-            context.Fact("dynamic because", plan.Why);
-            context.Log($"dynamic normalisation: {plan.Why}");
+            context.Fact($"{mode} because", plan.Why);
+            context.Log($"{mode} normalisation: {plan.Why}");
         }
         double correction = 0;
         double? ceiling = null;
+        var tries = new List<(double, double)>();
         for (var attempt = 0; ; attempt++)
         {
             await EncodeAsync(context, input, output, probe, plan.Filter(before, target, (SampleRate, audio.Layout), correction, ceiling), seconds, cancel);
@@ -85,10 +91,11 @@ public sealed record Normalize : Step
             context.Fact("loudness", $"{Text.Decibel(after.Integrated)} LUFS");
             context.Fact("true peak", $"{Text.Decibel(after.TruePeak)} dBTP");
             if (Math.Abs(off) <= Accuracy && over <= 0) break;
-            if (attempt == 2)
+            if (attempt == MostCorrections)
                 throw MediaRuns.Bad($"{input.Name} came to {after} and {Text.Decibel(target.Integrated)} LUFS below {Text.Decibel(target.TruePeak)} dBTP was wanted",
                     $"lower the target: integrated: {Text.Decibel(target.Integrated - Math.Max(1, over))}");
-            correction -= off;
+            tries.Add((correction, after.Integrated));
+            correction = LoudnessPlan.NextCorrection(tries, target.Integrated);
             // A little more than the overshoot, because the encoder overshoots anew.
             if (over > 0) ceiling = (ceiling ?? target.TruePeak) - over - 0.2;
             context.Log($"measured {after}: once more with {Text.Decibel(correction)} dB of correction" + (ceiling is { } limit ? $" and a limiter at {Text.Decibel(limit)} dBTP" : ""));

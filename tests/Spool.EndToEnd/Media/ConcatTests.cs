@@ -139,7 +139,7 @@ public sealed class ConcatTests : IDisposable
     {
         Plain("flat.mp4", "red", 300, "0.4");
         var turned = _bench.Make("turned.mp4", "-i @flat.mp4 -c copy -metadata:s:v rotate=90");
-        Assert.Equal(90, MediaBench.Probe(turned).Video!.Rotation);
+        Assert.Equal(270, MediaBench.Probe(turned).Video!.Rotation);
         Assert.Equal("90x160", MediaBench.Probe(await _bench.Make(Fast, Films(turned), ("video", "out.mp4"))).Video!.DisplaySize.ToString());
     }
 }

@@ -35,12 +35,23 @@ public sealed class SoundTests : IDisposable
         var clicks = _bench.Make("clicks.wav", "-f lavfi -i sine=f=300:r=48000:d=5 -af volume='if(lt(mod(t\\,1)\\,0.01)\\,7\\,0.4)':eval=frame -ac 2 -ar 44100");
         var result = await _bench.Do(new Normalize(), [("audio", clicks)], ("audio", "out.wav"));
         Assert.Null(result.Failure);
-        Assert.Equal("dynamic", result.Facts["mode"]);
-        Assert.Matches(@"dBTP and -1\.0 is the limit; with integrated: -\d+\.\d only the level would change", result.Facts["dynamic because"]);
+        Assert.Equal("limited", result.Facts["mode"]);
+        Assert.Matches(@"dBTP and -1\.0 is the limit; with integrated: -\d+\.\d only the level would change", result.Facts["limited because"]);
         var (loudness, peak) = MediaBench.Ebur128(result.Outputs[0].Files[0].Path);
         Assert.InRange(loudness, -16.5, -15.5);
         Assert.True(peak <= -1, $"{peak}");
         Assert.Equal(48000, MediaBench.Probe(result.Outputs[0].Files[0].Path).Audio!.SampleRate);
+    }
+
+    [Fact]
+    public async Task A_range_that_is_too_wide_is_made_narrower()
+    {
+        var wide = _bench.Make("wide.wav", "-f lavfi -i anoisesrc=c=pink:a=0.5:r=48000:seed=3:d=24 -af volume='if(lt(mod(t\\,12)\\,6)\\,1\\,0.1)':eval=frame -ac 2");
+        var result = await _bench.Do(new Normalize(), [("audio", wide)], ("audio", "out.m4a"));
+        Assert.True(result.Failure is null, result.Failure?.Sentence);
+        Assert.Equal("dynamic", result.Facts["mode"]);
+        Assert.Contains("only the level would change", result.Facts["dynamic because"], StringComparison.Ordinal);
+        Assert.InRange(MediaBench.Ebur128(result.Outputs[0].Files[0].Path).Integrated, -16.5, -15.5);
     }
 
     [Fact]
