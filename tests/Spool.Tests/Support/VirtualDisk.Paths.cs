@@ -151,10 +151,11 @@ public sealed partial class VirtualDisk
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
+            // The real one makes no call for no bytes.
+            if (bytes.Length == 0) return;
             lock (_disk._lock)
             {
                 var file = Open("write", write: true);
-                if (bytes.Length == 0) return;
                 var grows = Math.Max(0, offset + bytes.Length - file.Size);
                 var fits = grows <= _disk.Capacity - _disk._used ? bytes.Length : (int)Math.Clamp(file.Size + Math.Max(0, _disk.Capacity - _disk._used) - offset, 0, bytes.Length);
                 if (fits > 0)
@@ -202,9 +203,8 @@ public sealed partial class VirtualDisk
             lock (_disk._lock)
             {
                 Check("lock");
-                if (_node is not FileNode file) return true;
-                if (file.LockedBy is VirtualFile holder && holder != this && !holder._closed && holder._process == _disk._process) return false;
-                file.LockedBy = this;
+                if (_node.LockedBy is VirtualFile holder && holder != this && !holder._closed && holder._process == _disk._process) return false;
+                _node.LockedBy = this;
                 return true;
             }
         }
@@ -215,8 +215,8 @@ public sealed partial class VirtualDisk
             {
                 if (_closed) return;
                 _closed = true;
+                if (_node.LockedBy == this) _node.LockedBy = null;
                 if (_node is not FileNode file) return;
-                if (file.LockedBy == this) file.LockedBy = null;
                 file.OpenCount--;
                 _disk.Free(file);
             }

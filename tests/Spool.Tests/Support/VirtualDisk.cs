@@ -79,11 +79,11 @@ public sealed partial class VirtualDisk : IDisk
     {
         lock (_lock)
         {
+            if (path.EndsWith('/')) throw new DiskException("create", path, Walk(path.TrimEnd('/'), false, out _) is var errno and not 0 ? errno : Errors.IsFolder);
             var found = Walked("create", path, mode != OpenMode.New);
             if (found.Node is not null && mode == OpenMode.New) throw new DiskException("create", path, Errors.Exists);
             if (found.Node is FolderNode || found.Name.Length == 0) throw new DiskException("create", path, Errors.IsFolder);
             if (found.Node is LinkNode) throw new DiskException("create", path, Errors.Loop);
-            if (path.EndsWith('/')) throw new DiskException("create", path, Errors.IsFolder);
             if (found.Node is not FileNode file)
             {
                 file = Stamp(new FileNode(++_nextId, 0x1a4));
@@ -118,6 +118,7 @@ public sealed partial class VirtualDisk : IDisk
             }
             var refusal = (moved, target.Node) switch
             {
+                (_, FolderNode above) when IsWithin(source.Folder, above) => Errors.NotEmpty,
                 (FolderNode, FolderNode { Names.Count: > 0 }) => Errors.NotEmpty,
                 (FolderNode, not (null or FolderNode)) => Errors.NotFolder,
                 (not FolderNode, FolderNode) => Errors.IsFolder,
@@ -146,7 +147,8 @@ public sealed partial class VirtualDisk : IDisk
     {
         lock (_lock)
         {
-            var found = Existing("delete folder", path, false);
+            var found = Existing("delete folder", path.TrimEnd('/'), false);
+            if (path.EndsWith("/.", StringComparison.Ordinal)) throw new DiskException("delete folder", path, Errors.Invalid);
             if (found.Node is not FolderNode folder) throw new DiskException("delete folder", path, Errors.NotFolder);
             if (found.Name.Length == 0) throw new DiskException("delete folder", path, Busy);
             if (folder.Names.Count > 0) throw new DiskException("delete folder", path, Errors.NotEmpty);
@@ -158,9 +160,9 @@ public sealed partial class VirtualDisk : IDisk
     {
         lock (_lock)
         {
-            var found = Walked("make folder", path, false);
+            var found = Walked("make folder", path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/", false);
             if (found.Node is FolderNode) return false;
-            if (found.Node is LinkNode && Walk(path, true, out var behind) == 0 && behind.Node is FolderNode) return false;
+            if (found.Node is LinkNode && Stat(path) is { Kind: FileKind.Folder }) return false;
             if (found.Node is not null) throw new DiskException("make folder", path, Errors.Exists);
             Add("make folder", path, found, Stamp(new FolderNode(++_nextId, 0x1ed, found.Folder)));
             return true;

@@ -10,6 +10,7 @@ internal abstract class Node(ulong id, uint mode)
     internal long ModifiedNs { get; set; }
     internal long ChangedNs { get; set; }
     internal uint Links { get; set; }
+    internal object? LockedBy { get; set; }
     internal abstract FileKind Kind { get; }
     internal abstract long Size { get; }
     internal abstract bool IsDirty { get; }
@@ -101,7 +102,6 @@ internal sealed class FileNode(ulong id, uint mode) : Node(id, mode)
     private byte[]? _medium;
 
     internal List<PendingWrite> Pending { get; } = [];
-    internal object? LockedBy { get; set; }
     internal int OpenCount { get; set; }
     internal override FileKind Kind => FileKind.File;
     internal override long Size => _length;
