@@ -111,6 +111,8 @@ public sealed unsafe class PosixDisk : IDisk
         }
         catch (DirectoryNotFoundException) { throw new DiskException("list", folder, Errors.NotFound); }
         catch (UnauthorizedAccessException) { throw new DiskException("list", folder, Errors.Denied); }
+        // On Unix the base library puts the errno there: EIO, EMFILE, ELOOP.
+        catch (IOException e) { throw new DiskException("list", folder, e.HResult); }
 
         DiskEntry Read(ref System.IO.Enumeration.FileSystemEntry entry)
         {
