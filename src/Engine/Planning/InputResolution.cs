@@ -42,6 +42,11 @@ internal static class InputResolution
             }
             if (binding.Refs.Any(r => r is InputRef.Members))
                 files = [.. files.GroupBy(f => f.Group).SelectMany(g => g.Key < 0 ? g.AsEnumerable() : g.Order(Comparer<(AttemptFile, string Path, int)>.Create((a, b) => Definition.Paths.CompareNatural(a.Path, b.Path))))];
+            if (binding.Order is { } by)
+            {
+                if (ListOrder.Read(world, by, stateOf) is not { } stems) return ([], quality, new Evaluation.Wait(new("missing-input", $"missing input: {by.Path}, which orders {binding.Role}")));
+                files = [.. files.OrderBy(f => stems.TryGetValue(Definition.Paths.Stem(f.Path), out var at) ? at : int.MaxValue)];
+            }
             if (files.Count == 0 && binding.Shape != RoleShape.Folder)
             {
                 if (binding.Definition.Optional) continue;

@@ -1,4 +1,4 @@
-using Spool.Media.Text;
+using Spool.Media.Prose;
 
 namespace Spool.Media.Slides;
 

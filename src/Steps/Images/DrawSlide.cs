@@ -1,7 +1,7 @@
 using System.Text;
 using Spool.Engine;
 using Spool.Media.Slides;
-using Spool.Media.Text;
+using Spool.Media.Prose;
 using Spool.Platform;
 
 namespace Spool.Steps.Images;

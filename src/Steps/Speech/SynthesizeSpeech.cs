@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spool.Engine;
-using Spool.Media.Text;
+using Spool.Media.Prose;
 using Spool.Models.Speech;
 using Spool.Platform;
 

@@ -2,7 +2,7 @@ using Spool.EndToEnd.Support;
 using Spool.Engine;
 using Spool.Engine.Attempts;
 using Spool.Steps.Speech;
-using Spool.Steps.Text;
+using Spool.Steps.Prose;
 using Xunit;
 
 namespace Spool.EndToEnd.Speech;

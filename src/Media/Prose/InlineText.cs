@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Spool.Media.Text;
+namespace Spool.Media.Prose;
 
 /// <summary>How an address is shown in plain text.</summary>
 public enum Addresses

@@ -1,7 +1,7 @@
-using Spool.Media.Text;
+using Spool.Media.Prose;
 using Xunit;
 
-namespace Spool.Tests.Text;
+namespace Spool.Tests.Prose;
 
 public sealed class SentenceSplitterTests
 {

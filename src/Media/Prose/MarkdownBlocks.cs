@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Spool.Media.Text;
+namespace Spool.Media.Prose;
 
 /// <summary>What a block of Markdown is.</summary>
 public enum BlockKind { Heading, Paragraph, ListItem, Code, Table }

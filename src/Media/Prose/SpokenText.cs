@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Spool.Media.Text;
+namespace Spool.Media.Prose;
 
 /// <summary>A sentence as a speech engine needs it, and how many characters had to be left out.</summary>
 public sealed record Speakable(string Text, int Dropped);

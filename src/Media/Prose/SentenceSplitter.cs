@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Spool.Media.Text;
+namespace Spool.Media.Prose;
 
 /// <summary>
 /// Cuts a paragraph of plain text into sentences. A sentence ends at . ! ? … (and their East Asian forms), with the quotes and brackets that

@@ -1,9 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spool.Engine;
-using Spool.Media.Text;
+using Spool.Media.Prose;
 
-namespace Spool.Steps.Text;
+namespace Spool.Steps.Prose;
 
 /// <summary>Cuts a Markdown script into one file per section, each named by its heading, so that inserting a section renames no other.</summary>
 [StepKind("text.split", version: 1, InProcess = true)]
@@ -28,14 +28,14 @@ public sealed record SplitText : Step
         var text = context.ReadText(Text);
         if (string.IsNullOrWhiteSpace(text))
             return StepResult.Failed(FailureKind.BadOutput, "the text is empty, so there is nothing to split", "write the script first");
-        var levels = Media.Text.Sections.Levels(text);
+        var levels = Media.Prose.Sections.Levels(text);
         if (!levels.Contains(Level) && Intro != IntroText.Keep)
         {
             var mark = new string('#', Level);
             return StepResult.Failed(FailureKind.BadOutput, $"the text has no heading of level {Level} ({mark} ...) to split at",
                 levels.Count > 0 ? $"set level: {levels[^1]}, the level of headings it has" : $"begin each section with a line '{mark} Title'");
         }
-        var sections = Media.Text.Sections.Split(text, Level, Intro);
+        var sections = Media.Prose.Sections.Split(text, Level, Intro);
         foreach (var section in sections) context.WriteText(Sections, section.Stem + ".md", section.Text);
         if (Order is not null) context.WriteBytes(Order, List(sections));
         context.Fact("sections", sections.Count.ToString());

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Spool.Media.Text;
+using Spool.Media.Prose;
 using Xunit;
 
-namespace Spool.Tests.Text;
+namespace Spool.Tests.Prose;
 
 public sealed class InlineTextTests
 {

@@ -1,4 +1,4 @@
-namespace Spool.Media.Text;
+namespace Spool.Media.Prose;
 
 /// <summary>Sentences that belong together; a longer pause follows the last.</summary>
 public sealed record SpokenParagraph(IReadOnlyList<string> Sentences);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Spool.Media.Text;
+namespace Spool.Media.Prose;
 
 /// <summary>
 /// Latin letters without their marks: é to e, ß to ss, ø to o. A fixed table and not a language's own habit (ä is a, not ae), so that the same

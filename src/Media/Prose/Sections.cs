@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Spool.Media.Text;
+namespace Spool.Media.Prose;
 
 /// <summary>What happens to the text before the first section.</summary>
 public enum IntroText
