@@ -69,12 +69,6 @@ public sealed class FfmpegCommandTests
     [InlineData("Guessed Channel Layout for Input Stream #1.0 : stereo", null)]
     public void Messages_that_mean_damage_are_known(string line, string? sentence) => Assert.Equal(sentence, Complaints.About(line));
 
-    [Theory]
-    [InlineData("plain", "plain")]
-    [InlineData("it's: a\\b", "it\\\\\\'s\\\\: a\\\\\\\\b")]
-    [InlineData("[x],y;", "\\[x\\]\\,y\\;")]
-    public void Text_in_a_graph_is_escaped_for_both_of_its_readers(string text, string escaped) => Assert.Equal(escaped, Text.Escape(text));
-
     [Fact]
     public void Numbers_have_no_exponent_and_no_comma()
     {
