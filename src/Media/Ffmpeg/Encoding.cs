@@ -17,6 +17,9 @@ public sealed record VideoEncoding(VideoCodec Codec, int Crf, EncoderPreset Pres
     /// <summary>The pixel format that is written; FFV1 keeps the source's where it is planar YUV.</summary>
     public string Pixels { get; init; } = Codec == VideoCodec.Prores ? "yuv422p10le" : "yuv420p";
 
+    /// <summary>Threads, where the encoder does not take ffmpeg's own option.</summary>
+    public int Threads { get; init; } = 2;
+
     /// <summary>The quality used when none is asked for: about alike to the eye.</summary>
     public static int UsualCrf(VideoCodec codec) => codec switch { VideoCodec.H265 => 24, VideoCodec.Vp9 => 31, _ => 20 };
 
@@ -29,7 +32,8 @@ public sealed record VideoEncoding(VideoCodec Codec, int Crf, EncoderPreset Pres
     /// <summary>For pictures whose colours are not converted.</summary>
     public VideoEncoding ColouredAs(MediaStream source) => this with
     {
-        Colours = [.. new[] { ("colorspace", source.ColourSpace), ("color_primaries", source.Primaries), ("color_trc", source.Transfer) }.Where(c => c.Item2 is not ("" or "unknown" or "gbr")), ("color_range", "tv")],
+        Colours = [.. new[] { ("colorspace", source.ColourSpace), ("color_primaries", source.Primaries), ("color_trc", source.Transfer) }
+            .Where(c => c.Item2 is not ("" or "unknown" or "gbr")), ("color_range", "tv")],
     };
 
     /// <summary>Option names and values.</summary>
@@ -41,9 +45,11 @@ public sealed record VideoEncoding(VideoCodec Codec, int Crf, EncoderPreset Pres
         {
             VideoCodec.H264 => [("c", "libx264"), ("preset", preset), ("crf", Text.Of(Crf)), ("pix_fmt", Pixels)],
             // pools: x265 takes its threads from the machine otherwise, and writes its settings into the stream.
-            VideoCodec.H265 => [("c", "libx265"), ("preset", preset), ("crf", Text.Of(Crf)), ("pix_fmt", Pixels), ("tag", "hvc1"), ("x265-params", "log-level=error:info=0:pools=2:frame-threads=2")],
+            VideoCodec.H265 => [("c", "libx265"), ("preset", preset), ("crf", Text.Of(Crf)), ("pix_fmt", Pixels), ("tag", "hvc1"),
+                ("x265-params", $"log-level=error:info=0:pools={Threads}:frame-threads={Threads}")],
             VideoCodec.Prores => [("c", "prores_ks"), ("profile", "3"), ("vendor", "apl0"), ("pix_fmt", Pixels)],
-            VideoCodec.Vp9 => [("c", "libvpx-vp9"), ("crf", Text.Of(Crf)), ("b", "0"), ("row-mt", "0"), ("deadline", "good"), ("cpu-used", Preset <= EncoderPreset.Veryfast ? "5" : "2"), ("pix_fmt", Pixels)],
+            VideoCodec.Vp9 => [("c", "libvpx-vp9"), ("crf", Text.Of(Crf)), ("b", "0"), ("row-mt", "0"),
+                ("deadline", "good"), ("cpu-used", Preset <= EncoderPreset.Veryfast ? "5" : "2"), ("pix_fmt", Pixels)],
             _ => [("c", "ffv1"), ("level", "3"), ("slices", "4"), ("slicecrc", "1"), ("g", "1"), ("pix_fmt", Pixels)],
         };
         if (Rate is not null) options.Add(("r", Rate.ToString()));
@@ -91,7 +97,8 @@ public sealed record Container(string Extension, string Muxer, IReadOnlyList<Vid
         new(".mp4", "mp4", [VideoCodec.H264, VideoCodec.H265], [AudioCodec.Aac, AudioCodec.Mp3]) { Options = IndexFirst },
         new(".m4v", "mp4", [VideoCodec.H264, VideoCodec.H265], [AudioCodec.Aac]) { Options = IndexFirst },
         new(".mov", "mov", [VideoCodec.H264, VideoCodec.H265, VideoCodec.Prores], [AudioCodec.Aac, AudioCodec.Pcm]) { Options = IndexFirst },
-        new(".mkv", "matroska", [VideoCodec.H264, VideoCodec.H265, VideoCodec.Ffv1, VideoCodec.Prores, VideoCodec.Vp9], [AudioCodec.Aac, AudioCodec.Flac, AudioCodec.Opus, AudioCodec.Mp3, AudioCodec.Pcm]),
+        new(".mkv", "matroska", [VideoCodec.H264, VideoCodec.H265, VideoCodec.Ffv1, VideoCodec.Prores, VideoCodec.Vp9],
+            [AudioCodec.Aac, AudioCodec.Flac, AudioCodec.Opus, AudioCodec.Mp3, AudioCodec.Pcm]),
         new(".webm", "webm", [VideoCodec.Vp9], [AudioCodec.Opus]),
         new(".wav", "wav", [], [AudioCodec.Pcm]),
         new(".flac", "flac", [], [AudioCodec.Flac]),

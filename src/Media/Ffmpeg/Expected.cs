@@ -7,6 +7,9 @@ public sealed record Expected
 {
     public double? Seconds { get; init; }
 
+    /// <summary>The length of the sound where it is not that of the picture.</summary>
+    public double? SoundSeconds { get; init; }
+
     /// <summary>How far the length may be off, in seconds; encoders of sound work in blocks.</summary>
     public double Tolerance { get; init; } = 0.05;
 
@@ -28,10 +31,10 @@ public sealed record Expected
         }
         if (Size is not null && found.Video is { } picture && (picture.Width != Size.Width || picture.Height != Size.Height))
             return $"the result is {picture.Width}x{picture.Height}, {Size} was expected";
-        if (Seconds is not { } seconds) return null;
-        foreach (var (name, length) in new[] { ("picture", Video ? found.PictureSeconds : null), ("sound", Audio ? found.AudioSeconds : null) })
-            if (length is { } measured && Math.Abs(measured - seconds) > Tolerance)
+        var lengths = new[] { ("picture", Video ? found.PictureSeconds : null, Seconds), ("sound", Audio ? found.AudioSeconds : null, SoundSeconds ?? Seconds) };
+        foreach (var (name, length, wanted) in lengths)
+            if (length is { } measured && wanted is { } seconds && Math.Abs(measured - seconds) > Tolerance)
                 return $"the {name} of the result is {Text.Seconds(measured)} long, {Text.Seconds(seconds)} was expected";
-        return (Video || Audio) && found.Seconds is null && found.PictureSeconds is null ? "the result has no length" : null;
+        return Seconds is not null && found.Seconds is null && found.PictureSeconds is null ? "the result has no length" : null;
     }
 }

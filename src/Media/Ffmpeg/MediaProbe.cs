@@ -39,6 +39,9 @@ public sealed record MediaStream(int Index, StreamKind Kind, string Codec)
     /// <summary>A cover picture inside a sound file, not a film.</summary>
     public bool Cover { get; init; }
 
+    /// <summary>High dynamic range: PQ or HLG.</summary>
+    public bool IsHdr => Transfer is "smpte2084" or "arib-std-b67";
+
     /// <summary>The size as shown: turned, with square pixels.</summary>
     public PictureSize DisplaySize
     {

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text;
 
 namespace Spool.Media.Ffmpeg;
 
-/// <summary>Numbers and text as ffmpeg reads them.</summary>
+/// <summary>Numbers as ffmpeg reads them and as people do. No text of a user is ever part of a filter graph.</summary>
 public static class Text
 {
     public static string Of(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -18,21 +17,4 @@ public static class Text
 
     /// <summary>One decimal with its sign kept: "-16.1".</summary>
     public static string Decibel(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
-
-    /// <summary>
-    /// A value inside a filter graph, so that every character stands for itself: first for the option (<c>\ ' :</c>), then for the graph
-    /// (<c>\ ' [ ] , ;</c>). ffmpeg-utils "Quoting and escaping", ffmpeg-filters "Notes on filtergraph escaping".
-    /// </summary>
-    public static string Escape(string value) => Escape(Escape(value, "\\':"), "\\'[],;");
-
-    private static string Escape(string value, string special)
-    {
-        var text = new StringBuilder(value.Length + 8);
-        foreach (var c in value)
-        {
-            if (special.Contains(c, StringComparison.Ordinal)) text.Append('\\');
-            text.Append(c);
-        }
-        return text.ToString();
-    }
 }

@@ -13,14 +13,17 @@ public static class Conform
 {
     public const int SampleRate = 48000;
 
+    /// <summary>HDR to BT.709 by the Hable curve, in linear light, for a screen of 100 cd/m2 (zimg and ffmpeg's tonemap).</summary>
+    private const string ToneMap = "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p,";
+
     /// <summary>Scaling and fitting of a film's picture, without its rate.</summary>
     public static string Picture(MediaStream video, PictureSize size, Fit fit, Colour bars, string pixels = "yuv420p")
     {
         var (w, h) = (size.Width, size.Height);
-        var from = $"in_color_matrix={Matrix(video)}:out_color_matrix=bt709:out_range=tv";
+        var from = $"in_color_matrix={(video.IsHdr ? "bt709" : Matrix(video))}:out_color_matrix=bt709:out_range=tv";
         // Pixels are made square first, else the bars come out wrong.
         var square = video.PixelShape == (1, 1) ? "" : "scale=w='trunc(iw*sar/2)*2':h=ih,";
-        return square + fit switch
+        return (video.IsHdr ? ToneMap : "") + square + fit switch
         {
             Fit.Cover => $"scale={w}:{h}:force_original_aspect_ratio=increase:flags=bicubic+accurate_rnd:{from},crop={w}:{h}",
             Fit.Stretch => $"scale={w}:{h}:flags=bicubic+accurate_rnd:{from}",

@@ -70,7 +70,8 @@ public sealed record Mix : Step
     {
         var container = file.VideoContainer(VideoCodec.Copy);
         return new FfmpegOutput(file.Path, container.Muxer,
-            [OutputStream.Copy($"0:{speech.Video!.Index}"), new("[a]", new AudioEncoding(container.Audio[0]).Options()) { Language = speech.Audio!.Language }, .. container.Subtitles(speech, 0)])
+            [OutputStream.Copy($"0:{speech.Video!.Index}"),
+                new("[a]", new AudioEncoding(container.Audio[0]).Options()) { Language = speech.Audio!.Language }, .. container.Subtitles(speech, 0)])
         { Options = container.Options, ChaptersFrom = 0 };
     }
 }

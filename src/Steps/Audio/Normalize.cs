@@ -98,7 +98,8 @@ public sealed record Normalize : Step
             correction = LoudnessPlan.NextCorrection(tries, target.Integrated);
             // A little more than the overshoot, because the encoder overshoots anew.
             if (over > 0) ceiling = (ceiling ?? target.TruePeak) - over - 0.2;
-            context.Log($"measured {after}: once more with {Text.Decibel(correction)} dB of correction" + (ceiling is { } limit ? $" and a limiter at {Text.Decibel(limit)} dBTP" : ""));
+            context.Log($"measured {after}: once more with {Text.Decibel(correction)} dB of correction"
+                + (ceiling is { } limit ? $" and a limiter at {Text.Decibel(limit)} dBTP" : ""));
         }
         return StepResult.Done;
     }
@@ -148,11 +149,20 @@ public sealed record Normalize : Step
         if (film) streams.Add(OutputStream.Copy($"0:{probe.Video!.Index}"));
         streams.Add(new OutputStream("[a]", sound.Options()) { Language = probe.Audio.Language });
         if (film) streams.AddRange(container.Subtitles(probe, 0));
-        var command = new FfmpegCommand([new(input.Path, Accepted.Sound)], new FfmpegOutput(output.Path, container.Muxer, streams) { Options = container.Options, ChaptersFrom = film ? 0 : null })
-        { Graph = $"[0:{probe.Audio.Index}]{filter}[a]" };
+        var command = new FfmpegCommand([new(input.Path, Accepted.Sound)],
+            new FfmpegOutput(output.Path, container.Muxer, streams) { Options = container.Options, ChaptersFrom = film ? 0 : null })
+        { Graph = $"[0:{probe.Audio.Index}]aresample=async=1:first_pts=0,{filter}[a]" };
         if (context.Disk.Stat(context.Full(output.Path)) is not null) context.Disk.DeleteFile(context.Full(output.Path));
         await context.FfmpegAsync(command, seconds, cancel, (0.3, 0.8));
-        await context.VerifyAsync(output, new Expected { Audio = true, Video = film, Seconds = film ? null : seconds, Tolerance = 0.15 }, cancel);
+        await context.VerifyAsync(output, new Expected
+        {
+            Audio = true,
+            Video = film,
+            Frames = film ? probe.Video!.Packets : null,
+            FrameTolerance = 1,
+            SoundSeconds = seconds,
+            Tolerance = 0.15,
+        }, cancel);
         context.Fact("duration", Text.Seconds(seconds));
     }
 }

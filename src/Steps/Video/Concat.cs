@@ -107,7 +107,8 @@ public sealed record Concat : Step
             var name = $"piece{i + 1:0000}.mov";
             var part = new FfmpegOutput(context.Temporary(name), muxer, [new("[v]", picture), new("[a]", new AudioEncoding(AudioCodec.Pcm).Options())]);
             var share = (0.9 * piece.From / plan.Frames, 0.9 * piece.To / plan.Frames);
-            await context.FfmpegAsync(new FfmpegCommand([.. Inputs(piece)], part) { Graph = plan.Graph(piece), Threads = Threads }, plan.Rate.Seconds(piece.To - piece.From), cancel, share);
+            await context.FfmpegAsync(new FfmpegCommand([.. Inputs(piece)], part) { Graph = plan.Graph(piece), Threads = Threads },
+                plan.Rate.Seconds(piece.To - piece.From), cancel, share);
             list.Append($"file {name}\nduration {Text.Of(plan.Rate.Seconds(piece.To - piece.From))}\n");
         }
         context.WriteText(new OutputFile("tmp/pieces.txt"), list.ToString());
@@ -117,7 +118,8 @@ public sealed record Concat : Step
     {
         var count = Videos.Files.Count;
         if (Titles.Count > 0 && Titles.Count != count) throw MediaRuns.Bad($"there are {Titles.Count} titles for {count} films", "give a title for each film");
-        if (TitleTexts is { } texts && texts.Files.Count != count) throw MediaRuns.Bad($"there are {texts.Files.Count} texts for titles and {count} films", "give a text for each film");
+        if (TitleTexts is { } texts && texts.Files.Count != count)
+            throw MediaRuns.Bad($"there are {texts.Files.Count} texts for titles and {count} films", "give a text for each film");
         return [.. Enumerable.Range(0, count).Select(i =>
             Titles.Count > 0 ? Titles[i] : TitleTexts is not null ? Chapters.Title(context.ReadText(TitleTexts.Files[i])) ?? $"Part {i + 1}" : $"Part {i + 1}")];
     }

@@ -50,6 +50,12 @@ internal static class MediaRuns
         return probe;
     }
 
+    /// <summary>Ends a step that passes colours through in 8 bits, which HDR does not survive.</summary>
+    internal static void RefuseHdr(this InputFile file, MediaProbe probe)
+    {
+        if (probe.Video is { IsHdr: true } video) throw Bad($"{file.Name} is HDR ({video.Transfer})", "convert it first with video.transcode, which maps it to BT.709");
+    }
+
     /// <summary>Probes something that must have sound; returns its length in seconds too.</summary>
     internal static async Task<(MediaProbe Probe, double Seconds)> ProbeSoundAsync(this StepContext context, InputFile file, CancellationToken cancel)
     {
@@ -60,7 +66,8 @@ internal static class MediaRuns
     }
 
     /// <summary>Runs ffmpeg, shows how far it is, and fails when it complains about damage.</summary>
-    internal static async Task<ToolResult> FfmpegAsync(this StepContext context, FfmpegCommand command, double seconds, CancellationToken cancel, (double From, double To)? share = null)
+    internal static async Task<ToolResult> FfmpegAsync(this StepContext context, FfmpegCommand command, double seconds, CancellationToken cancel,
+        (double From, double To)? share = null)
     {
         var damage = new ConcurrentQueue<string>();
         var (from, to) = share ?? (0, 1);
@@ -104,7 +111,8 @@ internal static class MediaRuns
         if (container is null || container.Video.Count == 0)
             throw Bad($"a film cannot be written as '{output.Extension}'", $"name the output with one of: {string.Join(", ", Container.ForVideo)}");
         if (codec != VideoCodec.Copy && !container.Video.Contains(codec))
-            throw Bad($"{output.Extension} cannot hold {codec.ToString().ToLowerInvariant()}", $"{output.Extension} holds: {string.Join(", ", container.Video).ToLowerInvariant()}");
+            throw Bad($"{output.Extension} cannot hold {codec.ToString().ToLowerInvariant()}",
+                $"{output.Extension} holds: {string.Join(", ", container.Video).ToLowerInvariant()}");
         return container;
     }
 

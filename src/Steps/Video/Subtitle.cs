@@ -115,7 +115,8 @@ public sealed record Subtitle : Step
 
     private List<Cue> Spread(StepContext context)
     {
-        if (Texts is null || Segments is null) throw MediaRuns.Bad("video.subtitle needs subtitles, or texts and segments", "name 'subtitles', or 'texts' and 'segments', under 'in:'");
+        if (Texts is null || Segments is null)
+            throw MediaRuns.Bad("video.subtitle needs subtitles, or texts and segments", "name 'subtitles', or 'texts' and 'segments', under 'in:'");
         if (Chapters.Read(context.ReadText(Segments)) is not { } segments) throw MediaRuns.Bad($"{Segments.Name} holds no segments", "give the 'data' output of video.concat");
         if (segments.Count != Texts.Files.Count) throw MediaRuns.Bad($"there are {Texts.Files.Count} texts for {segments.Count} segments", "give a text for each segment");
         var rules = new CaptionRules(LineLength, Lines);
@@ -132,19 +133,22 @@ public sealed record Subtitle : Step
     {
         var container = Captioned!.VideoContainer(VideoCodec.Copy);
         context.WriteText(new OutputFile(context.Temporary("captions.srt")), Media.Subtitles.Srt.WriteLiteral(cues));
-        var codec = container.Muxer switch { "mp4" or "mov" => "mov_text", "webm" => "webvtt", "matroska" => "subrip", _ => throw MediaRuns.Bad($"{container.Extension} cannot hold captions", "use .mp4, .mov or .mkv") };
+        var codec = container.Muxer switch { "mp4" or "mov" => "mov_text", "webm" => "webvtt", "matroska" => "subrip",
+            _ => throw MediaRuns.Bad($"{container.Extension} cannot hold captions", "use .mp4, .mov or .mkv") };
         var streams = new List<OutputStream> { OutputStream.Copy($"0:{film.Video!.Index}") };
         streams.AddRange(film.Streams.Where(s => s.Kind == StreamKind.Audio).Select(s => OutputStream.Copy($"0:{s.Index}") with { Language = s.Language }));
         streams.Add(new OutputStream("1:s:0", [("c", codec), ("disposition", "default")]) { Language = Language });
         streams.AddRange(container.Subtitles(film, 0));
         var output = new FfmpegOutput(Captioned!.Path, container.Muxer, streams) { Options = container.Options, ChaptersFrom = 0 };
-        await context.FfmpegAsync(new FfmpegCommand([new(Video!.Path, Accepted.Video), new("tmp/captions.srt", Accepted.Captions)], output) { Threads = Threads }, film.PictureSeconds ?? 0, cancel);
+        await context.FfmpegAsync(new FfmpegCommand([new(Video!.Path, Accepted.Video), new("tmp/captions.srt", Accepted.Captions)], output) { Threads = Threads },
+            film.PictureSeconds ?? 0, cancel);
         var written = await context.VerifyAsync(Captioned!, new Expected { Video = true, Audio = film.Audio is not null, Frames = film.Video.Packets, FrameTolerance = 1 }, cancel);
         if (cues.Count > 0 && written.Streams.All(s => s.Kind != StreamKind.Subtitle)) throw MediaRuns.Bad("the result has no captions");
     }
 
     private async Task BurnAsync(StepContext context, MediaProbe film, IReadOnlyList<Cue> cues, CancellationToken cancel)
     {
+        Video!.RefuseHdr(film);
         var container = Captioned!.VideoContainer(VideoCodec.H264);
         var size = film.Video!.DisplaySize.Even;
         context.WriteText(new OutputFile(context.Temporary("captions.ass")), Ass.Write(cues, size, new CaptionLook(Font, FontSize, Color)));

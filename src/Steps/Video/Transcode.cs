@@ -6,7 +6,7 @@ namespace Spool.Steps.Video;
 
 /// <summary>
 /// Writes a film in another codec, size, rate or container; the container is that of the output's extension (.mp4, .mov, .mkv, .webm).
-/// All sound tracks, text subtitles and chapters are kept. With <c>codec: copy</c> pictures are not encoded again.
+/// HDR becomes BT.709, sound 48 kHz and at most stereo. All sound tracks, text subtitles and chapters are kept. With <c>codec: copy</c> pictures are not encoded again.
 /// </summary>
 [StepKind("video.transcode", version: 1, Cpu = 2)]
 public sealed record Transcode : Step
@@ -64,26 +64,31 @@ public sealed record Transcode : Step
         var container = Result.VideoContainer(codec);
         var sound = AudioCodec is AudioCodec.Auto ? container.Audio[0] : AudioCodec;
         if (sound is not (AudioCodec.Copy or AudioCodec.None) && !container.Audio.Contains(sound))
-            throw MediaRuns.Bad($"{container.Extension} cannot hold {sound.ToString().ToLowerInvariant()} sound", $"it holds: {string.Join(", ", container.Audio).ToLowerInvariant()}");
+            throw MediaRuns.Bad($"{container.Extension} cannot hold {sound.ToString().ToLowerInvariant()} sound",
+                $"it holds: {string.Join(", ", container.Audio).ToLowerInvariant()}");
         var film = await context.ProbeVideoAsync(Video, cancel);
         var video = film.Video!;
-        var encoding = new VideoEncoding(codec, Crf ?? VideoEncoding.UsualCrf(codec), Preset, Fps);
-        if (Size is null) encoding = encoding.ColouredAs(video);
+        var encoding = new VideoEncoding(codec, Crf ?? VideoEncoding.UsualCrf(codec), Preset, Fps) { Threads = Threads };
+        var size = Size ?? (video.IsHdr ? video.DisplaySize.Even : null);
+        if (size is null) encoding = encoding.ColouredAs(video);
         if (codec == VideoCodec.Ffv1) encoding = encoding with { Pixels = video.PixelFormat.StartsWith("yuv4", StringComparison.Ordinal) ? video.PixelFormat : "yuv444p" };
         var streams = new List<OutputStream>
         {
-            codec == VideoCodec.Copy ? OutputStream.Copy($"0:{video.Index}") : new("[v]", [.. encoding.Options(), .. Fps is null ? (ReadOnlySpan<(string, string)>)[("fps_mode", "vfr")] : []]),
+            codec == VideoCodec.Copy ? OutputStream.Copy($"0:{video.Index}")
+                : new("[v]", [.. encoding.Options(), .. Fps is null ? (ReadOnlySpan<(string, string)>)[("fps_mode", "vfr")] : []]),
         };
         if (sound != AudioCodec.None)
             foreach (var track in film.Streams.Where(s => s.Kind == StreamKind.Audio))
-                streams.Add(new OutputStream($"0:{track.Index}", new AudioEncoding(sound) { Kilobits = AudioBitrate, Channels = Math.Min(2, track.Channels) }.Options()) { Language = track.Language });
+                streams.Add(new OutputStream($"0:{track.Index}", new AudioEncoding(sound) { Kilobits = AudioBitrate, Channels = Math.Min(2, track.Channels) }.Options())
+                    { Language = track.Language });
         streams.AddRange(container.Subtitles(film, 0));
         var options = Faststart ? container.Options : [.. container.Options.Where(o => o.Value != "+faststart")];
         var output = new FfmpegOutput(Result.Path, container.Muxer, streams) { Options = options, ChaptersFrom = 0 };
         var rate = Fps is null ? "" : $",fps={Fps}:start_time=0:round=near";
         var command = new FfmpegCommand([new(Video.Path, Accepted.Video)], output)
         {
-            Graph = codec == VideoCodec.Copy ? null : $"[0:{video.Index}]{(Size is null ? Conform.AsIs(video, encoding.Pixels) : Conform.Picture(video, Size, Fit, Colour.Black, encoding.Pixels))}{rate}[v]",
+            Graph = codec == VideoCodec.Copy ? null
+                : $"[0:{video.Index}]{(size is null ? Conform.AsIs(video, encoding.Pixels) : Conform.Picture(video, size, Fit, Colour.Black, encoding.Pixels))}{rate}[v]",
             Threads = Threads,
         };
         var seconds = film.PictureSeconds;
@@ -98,7 +103,9 @@ public sealed record Transcode : Step
             Size = Size,
         }, cancel);
         if (seconds is { } planned && found.PictureSeconds is { } got && Math.Abs(planned - got) > slack)
-            throw MediaRuns.Bad($"the picture of the result is {Text.Seconds(got)} long and that of {Video.Name} {Text.Seconds(planned)}", "the film is most likely cut off or damaged");
+            throw MediaRuns.Bad($"the picture of the result is {Text.Seconds(got)} long and that of {Video.Name} {Text.Seconds(planned)}",
+                "the film is most likely cut off or damaged");
+        if (video.IsHdr && codec != VideoCodec.Copy) context.Fact("colours", $"mapped from HDR ({video.Transfer}) to BT.709");
         if (found.PictureSeconds is { } length) context.Fact("duration", Text.Seconds(length));
         context.Fact("streams", found.Describe());
         return StepResult.Done;

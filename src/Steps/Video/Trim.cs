@@ -55,11 +55,13 @@ public sealed record Trim : Step
     {
         var film = await context.ProbeVideoAsync(Video, cancel);
         var video = film.Video!;
+        if (Mode == TrimMode.Exact) Video.RefuseHdr(film);
         var whole = film.PictureSeconds ?? throw MediaRuns.Bad($"{Video.Name} does not say how long it is", "write it anew with video.transcode, codec: copy");
         var frame = 1 / (video.Rate ?? new FrameRate(25, 1)).PerSecond;
         var end = End ?? (Duration is { } lasts ? Start + lasts : whole);
         if (Start >= whole) throw MediaRuns.Bad($"{Video.Name} is {Text.Seconds(whole)} long; start ({Text.Seconds(Start)}) lies behind its end");
-        if (end > whole + frame) throw MediaRuns.Bad($"{Video.Name} is {Text.Seconds(whole)} long; the end of the stretch ({Text.Seconds(end)}) lies behind it", "leave 'end' out to go to the end of the film");
+        if (end > whole + frame) throw MediaRuns.Bad($"{Video.Name} is {Text.Seconds(whole)} long; the end of the stretch ({Text.Seconds(end)}) lies behind it",
+            "leave 'end' out to go to the end of the film");
         end = Math.Min(end, whole);
         var container = Result.VideoContainer(Mode == TrimMode.Copy ? VideoCodec.Copy : VideoCodec.H264);
         var start = Mode == TrimMode.Copy ? await KeyFrameAsync(context, cancel) : Start;
@@ -72,7 +74,8 @@ public sealed record Trim : Step
         var length = found.PictureSeconds ?? 0;
         // Copied pictures are cut in the order in which they are stored, which is not the order in which they are shown.
         var slack = Mode == TrimMode.Copy ? 0.5 : (1.5 * frame) + 0.01;
-        if (Math.Abs(length - seconds) > slack) throw MediaRuns.Bad($"the result is {Text.Seconds(length)} long, {Text.Seconds(seconds)} was expected", "the film is most likely cut off or damaged");
+        if (Math.Abs(length - seconds) > slack)
+            throw MediaRuns.Bad($"the result is {Text.Seconds(length)} long, {Text.Seconds(seconds)} was expected", "the film is most likely cut off or damaged");
         context.Fact("duration", Text.Seconds(length));
         if (Mode == TrimMode.Copy) context.Fact("starts at", $"{Text.Seconds(start)} (key frame; {Text.Seconds(Start)} was asked)");
         return StepResult.Done;
@@ -98,7 +101,8 @@ public sealed record Trim : Step
     {
         var streams = new List<OutputStream> { OutputStream.Copy($"0:{film.Video!.Index}") };
         streams.AddRange(film.Streams.Where(s => s.Kind == StreamKind.Audio).Select(s => OutputStream.Copy($"0:{s.Index}") with { Language = s.Language }));
-        return new FfmpegOutput(Result.Path, container.Muxer, streams) { Options = [.. container.Options, ("avoid_negative_ts", "make_zero")], ChaptersFrom = film.Chapters.Count > 0 ? 0 : null, Length = seconds };
+        return new FfmpegOutput(Result.Path, container.Muxer, streams) { Options = [.. container.Options, ("avoid_negative_ts", "make_zero")],
+            ChaptersFrom = film.Chapters.Count > 0 ? 0 : null, Length = seconds };
     }
 
     /// <summary>The last key frame at or before the start: a seek ends there, and its packet is the first one read.</summary>
@@ -106,7 +110,8 @@ public sealed record Trim : Step
     {
         if (Start == 0) return 0;
         var result = await context.RunAsync(new ToolCommand(Tools.Ffprobe,
-            ["-hide_banner", "-loglevel", "warning", .. Accepted.Video.Guards(), "-select_streams", "v:0", "-read_intervals", $"{Text.Of(Start)}%+#1", "-show_entries", "packet=pts_time", "-of", "csv=p=0", "file:" + Video.Path])
+            ["-hide_banner", "-loglevel", "warning", .. Accepted.Video.Guards(), "-select_streams", "v:0",
+                "-read_intervals", $"{Text.Of(Start)}%+#1", "-show_entries", "packet=pts_time", "-of", "csv=p=0", "file:" + Video.Path])
         { CaptureOutput = true }, cancel);
         var first = result.Output.Split(['\n', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
         return double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out var at) && at <= Start + 0.001 ? Math.Max(0, at)

@@ -71,6 +71,17 @@ public sealed class PictureTests : IDisposable
     }
 
     [Fact]
+    public async Task Hdr_becomes_ordinary_colours_or_is_refused()
+    {
+        var film = _bench.Make("hdr.mp4", "-f lavfi -i color=gray:s=160x90:r=25:d=0.4 -pix_fmt yuv420p10le -c:v libx264 -preset ultrafast -colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084");
+        var result = await _bench.Do(new Transcode { Preset = EncoderPreset.Ultrafast }, [("video", film)], ("video", "out.mp4"));
+        Assert.True(result.Failure is null, result.Failure?.Sentence + result.LogTail);
+        Assert.Equal("mapped from HDR (smpte2084) to BT.709", result.Facts["colours"]);
+        Assert.Equal("bt709", MediaBench.Probe(result.Outputs[0].Files[0].Path).Video!.Transfer);
+        Assert.Equal("video.mp4 is HDR (smpte2084)", await _bench.Refused(new Trim { End = 0.2 }, [("video", film)], ("video", "out.mp4")));
+    }
+
+    [Fact]
     public async Task An_exact_cut_has_the_frames_of_its_stretch()
     {
         // Frame n is as bright as n.
