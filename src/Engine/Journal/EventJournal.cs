@@ -83,6 +83,8 @@ public sealed class EventJournal : IDisposable
         var bytes = DurableFile.Read(disk, path);
         var quarantine = Path.Join(Path.GetDirectoryName(folder), "quarantine");
         DurableFile.CreateFolders(disk, quarantine);
+        // The tail leaves the segment below, so its copy must be found after a power cut, also when an earlier engine made the folder and died.
+        disk.SyncFolder(Path.GetDirectoryName(quarantine)!);
         DurableFile.Write(disk, Path.Join(quarantine, $"{Path.GetFileNameWithoutExtension(path)}-{offset}.tail"), bytes.AsSpan((int)offset));
         using var file = disk.OpenWrite(path, OpenMode.Keep);
         file.Truncate(offset);
