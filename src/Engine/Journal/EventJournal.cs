@@ -134,6 +134,9 @@ public sealed class EventJournal : IDisposable
     /// </summary>
     public void Rotate()
     {
+        Commit();
+        // Nothing came since the last rotation: the next segment would be this very file.
+        if (_length == 0) return;
         try
         {
             var path = JournalFiles.Segment(_folder, Seq + 1);
