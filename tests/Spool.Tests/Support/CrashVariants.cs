@@ -30,10 +30,10 @@ public sealed partial class VirtualDisk
             bytes.CopyTo(result, 0);
             write.Bytes.AsSpan(0, Cut).CopyTo(result.AsSpan(write.Offset));
             var rest = result.AsSpan(write.Offset + Cut);
-            if (Rest == TornRest.Zeros) rest[..(write.Bytes.Length - Cut)].Clear();
-            // Garbage that no checksum takes for a record, and that is the same in every run.
+            // Where the file was long enough before, a byte is the old or the new one: sectors are written whole. Only what the file grew by
+            // may hold zeros, or garbage that no checksum takes for a record and that is the same in every run.
             if (Rest == TornRest.Garbage)
-                for (var i = 0; i < write.Bytes.Length - Cut; i++) rest[i] = (byte)((i * 37) + Cut + 0x5b);
+                for (var i = Math.Max(0, bytes.Length - write.Offset - Cut); i < write.Bytes.Length - Cut; i++) rest[i] = (byte)((i * 37) + Cut + 0x5b);
             return result;
         }
 
