@@ -53,11 +53,11 @@ public sealed partial class VirtualDisk
         if (count == 0) variants.Add(new Variant(0, -1, 0, TornRest.Old));
         for (var i = Math.Max(0, count - 4); i < count; i++)
         {
-            var length = file.Pending[i].Length;
+            var (length, grows) = (file.Pending[i].Length, file.Pending[i].NewLength > file.Pending[i].OldLength);
             if (length == 0) continue;
             foreach (var cut in Cuts(length, detail))
                 foreach (var rest in (TornRest[])[TornRest.Old, TornRest.Zeros, TornRest.Garbage])
-                    if (cut > 0 || rest != TornRest.Old) variants.Add(new Variant((1L << i) - 1, i, cut, rest));
+                    if (grows ? cut > 0 || rest != TornRest.Old : cut > 0 && rest == TornRest.Old) variants.Add(new Variant((1L << i) - 1, i, cut, rest));
         }
         variants.Add(new Variant(long.MaxValue, -1, 0, TornRest.Old));
         return variants;
