@@ -58,14 +58,15 @@ public sealed class EventJournal : IDisposable
     public static EventJournal Open(IDisk disk, string folder, FileLock? fileLock, ProcessIdentity owner, string mark, long now, long witnessed,
         out IReadOnlyList<string> warnings, long segmentBytes = 32 << 20)
     {
-        var made = DurableFile.CreateFolders(disk, folder);
-        foreach (var parent in made.Select(m => Path.GetDirectoryName(m)!).Distinct()) disk.SyncFolder(parent);
+        DurableFile.CreateFolders(disk, folder);
         var state = new WorkspaceState();
         var content = JournalFiles.Read(disk, folder, state.Apply, state.Clear);
         warnings = content.Warnings;
         if (content.LastSeq < witnessed)
             throw new JournalException($"the journal ends at event {content.LastSeq}, but event {witnessed} was durable: {folder} has been damaged or replaced; nothing was changed");
+        if (content.LastSeq == 0) SyncAncestors(disk, folder);
         if (content.Torn is var (tornPath, offset)) Quarantine(disk, folder, tornPath, offset);
+        if (content.LastBatch is { } batch) Prove(disk, batch);
         // A segment that was begun but never got a record is begun again.
         var path = JournalFiles.Segment(folder, content.LastSeq + 1);
         var segments = content.Segments.Where(s => s.First != content.LastSeq + 1).ToList();
@@ -78,11 +79,34 @@ public sealed class EventJournal : IDisposable
         return journal;
     }
 
+    // Before the first event, every folder on the way down must be durable: an earlier engine may have made them and died before its sync.
+    private static void SyncAncestors(IDisk disk, string folder)
+    {
+        var device = disk.Stat(folder)!.Value.Device;
+        for (var above = Path.GetDirectoryName(folder); above is not null && disk.Stat(above) is { } stat && stat.Device == device; above = Path.GetDirectoryName(above))
+        {
+            try { disk.SyncFolder(above); }
+            catch (DiskException e) when (e.Errno == Errors.Denied) { return; } // not ours: nobody makes folders where he may not read
+        }
+    }
+
+    // The last batch may have been read from the memory of the machine only: its engine was killed before the sync, or the sync failed, after
+    // which the kernel takes the bytes for written. Writing them once more makes the next sync tell the truth; more is built on them then.
+    private static void Prove(IDisk disk, (string Path, long Start, long End) batch)
+    {
+        var bytes = DurableFile.Read(disk, batch.Path).AsSpan((int)batch.Start, (int)(batch.End - batch.Start));
+        using var file = disk.OpenWrite(batch.Path, OpenMode.Keep);
+        file.Write(batch.Start, bytes);
+        file.Sync();
+    }
+
     private static void Quarantine(IDisk disk, string folder, string path, long offset)
     {
         var bytes = DurableFile.Read(disk, path);
         var quarantine = Path.Join(Path.GetDirectoryName(folder), "quarantine");
         DurableFile.CreateFolders(disk, quarantine);
+        // The tail leaves the segment below, so its copy must be found after a power cut, also when an earlier engine made the folder and died.
+        disk.SyncFolder(Path.GetDirectoryName(quarantine)!);
         DurableFile.Write(disk, Path.Join(quarantine, $"{Path.GetFileNameWithoutExtension(path)}-{offset}.tail"), bytes.AsSpan((int)offset));
         using var file = disk.OpenWrite(path, OpenMode.Keep);
         file.Truncate(offset);
@@ -157,6 +181,9 @@ public sealed class EventJournal : IDisposable
     /// </summary>
     public void Rotate()
     {
+        Commit();
+        // Nothing came since the last rotation: the next segment would be this very file.
+        if (_length == 0) return;
         try
         {
             var path = JournalFiles.Segment(_folder, Seq + 1);

@@ -13,6 +13,8 @@ internal sealed record JournalContent(long LastSeq, int Epoch, uint LastCrc, IRe
 {
     /// <summary>The torn end of the last segment: which file, from where.</summary>
     internal (string Path, long Offset)? Torn { get; init; }
+    /// <summary>The last records that no later record calls durable: which file, from where to where.</summary>
+    internal (string Path, long Start, long End)? LastBatch { get; init; }
     internal IReadOnlyList<(long First, string Path)> Segments { get; init; } = [];
     internal IReadOnlyList<(long Seq, string Path)> Snapshots { get; init; } = [];
 }
@@ -57,6 +59,7 @@ internal static class JournalFiles
         if (start < 0) throw new JournalException($"journal gap: events {seq + 1} to {segments[0].First - 1} are missing in {folder}");
         uint previous = 0;
         (string, long)? torn = null;
+        (string, long, long)? batch = null;
         var expected = segments[start].First;
         for (var i = start; i < segments.Count; i++)
         {
@@ -65,6 +68,7 @@ internal static class JournalFiles
             var bytes = DurableFile.Read(disk, path);
             if (i == start) previous = 0;
             var offset = 0;
+            var (batchStart, batchSynced) = (0, -1L);
             while (offset < bytes.Length)
             {
                 var rest = bytes.AsSpan(offset);
@@ -85,13 +89,15 @@ internal static class JournalFiles
                         epoch = header.Epoch;
                     }
                 }
+                if (header.Synced != batchSynced) (batchStart, batchSynced) = (offset, header.Synced);
                 previous = header.Crc;
                 expected++;
                 offset += header.Total;
+                batch = (path, batchStart, offset);
             }
         }
         if (expected - 1 < seq) throw new JournalException($"journal gap: the snapshot covers {seq} events, the journal ends at {expected - 1}");
-        return new JournalContent(expected - 1, epoch, previous, warnings) { Torn = torn, Segments = segments, Snapshots = snapshots };
+        return new JournalContent(expected - 1, epoch, previous, warnings) { Torn = torn, LastBatch = batch, Segments = segments, Snapshots = snapshots };
     }
 
     private static JournalEvent Parse(ReadOnlySpan<byte> payload, string path, long offset)

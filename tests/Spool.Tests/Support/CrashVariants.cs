@@ -30,10 +30,10 @@ public sealed partial class VirtualDisk
             bytes.CopyTo(result, 0);
             write.Bytes.AsSpan(0, Cut).CopyTo(result.AsSpan(write.Offset));
             var rest = result.AsSpan(write.Offset + Cut);
-            if (Rest == TornRest.Zeros) rest[..(write.Bytes.Length - Cut)].Clear();
-            // Garbage that no checksum takes for a record, and that is the same in every run.
+            // Where the file was long enough before, a byte is the old or the new one: sectors are written whole. Only what the file grew by
+            // may hold zeros, or garbage that no checksum takes for a record and that is the same in every run.
             if (Rest == TornRest.Garbage)
-                for (var i = 0; i < write.Bytes.Length - Cut; i++) rest[i] = (byte)((i * 37) + Cut + 0x5b);
+                for (var i = Math.Max(0, bytes.Length - write.Offset - Cut); i < write.Bytes.Length - Cut; i++) rest[i] = (byte)((i * 37) + Cut + 0x5b);
             return result;
         }
 
@@ -53,11 +53,11 @@ public sealed partial class VirtualDisk
         if (count == 0) variants.Add(new Variant(0, -1, 0, TornRest.Old));
         for (var i = Math.Max(0, count - 4); i < count; i++)
         {
-            var length = file.Pending[i].Length;
+            var (length, grows) = (file.Pending[i].Length, file.Pending[i].NewLength > file.Pending[i].OldLength);
             if (length == 0) continue;
             foreach (var cut in Cuts(length, detail))
                 foreach (var rest in (TornRest[])[TornRest.Old, TornRest.Zeros, TornRest.Garbage])
-                    if (cut > 0 || rest != TornRest.Old) variants.Add(new Variant((1L << i) - 1, i, cut, rest));
+                    if (grows ? cut > 0 || rest != TornRest.Old : cut > 0 && rest == TornRest.Old) variants.Add(new Variant((1L << i) - 1, i, cut, rest));
         }
         variants.Add(new Variant(long.MaxValue, -1, 0, TornRest.Old));
         return variants;
