@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Spool.Engine;
 using Spool.Media.Ffmpeg;
+using Spool.Media.Prose;
 using Spool.Media.Subtitles;
 using Spool.Media.Timeline;
 
@@ -24,6 +26,9 @@ public sealed record Subtitle : Step
 
     /// <summary>What is spoken in each segment, as texts or Markdown, in order.</summary>
     [In("texts")] public InputList? Texts { get; init; }
+
+    /// <summary>The sentence times of each segment's narration (the <c>data</c> of speech.synthesize): captions then stand exactly where they are spoken.</summary>
+    [In("timings")] public InputList? Timings { get; init; }
 
     /// <summary>The segments' times, as video.concat writes them.</summary>
     [In("segments")] public InputFile? Segments { get; init; }
@@ -57,6 +62,12 @@ public sealed record Subtitle : Step
 
     /// <summary>Seconds between the last word of a segment and its end; the default 0.5 is that of video.from-image.</summary>
     [Within(0, 60)] public double Tail { get; init; } = 0.5;
+
+    /// <summary>Headings of the texts are spoken, so they are captioned. Default true.</summary>
+    public bool ReadHeadings { get; init; } = true;
+
+    /// <summary>List items of the texts are spoken, so they are captioned. Default true.</summary>
+    public bool ReadBullets { get; init; } = true;
 
     /// <summary>Font of burned captions, by name. Default DejaVu Sans.</summary>
     public string Font { get; init; } = "DejaVu Sans";
@@ -115,18 +126,35 @@ public sealed record Subtitle : Step
 
     private List<Cue> Spread(StepContext context)
     {
-        if (Texts is null || Segments is null)
-            throw MediaRuns.Bad("video.subtitle needs subtitles, or texts and segments", "name 'subtitles', or 'texts' and 'segments', under 'in:'");
+        var lists = Timings ?? Texts;
+        if (lists is null || Segments is null)
+            throw MediaRuns.Bad("video.subtitle needs subtitles, or texts and segments", "name 'subtitles', or 'segments' with 'timings' or 'texts', under 'in:'");
         if (Chapters.Read(context.ReadText(Segments)) is not { } segments) throw MediaRuns.Bad($"{Segments.Name} holds no segments", "give the 'data' output of video.concat");
-        if (segments.Count != Texts.Files.Count) throw MediaRuns.Bad($"there are {Texts.Files.Count} texts for {segments.Count} segments", "give a text for each segment");
+        if (segments.Count != lists.Files.Count) throw MediaRuns.Bad($"there are {lists.Files.Count} texts for {segments.Count} segments", "give one for each segment");
         var rules = new CaptionRules(LineLength, Lines);
-        return [.. Texts.Files.SelectMany((file, i) =>
+        if (Timings is not null)
+            return [.. Timings.Files.SelectMany((file, i) => Sentences(context, file).SelectMany(s => Captions.Spread(s.Text, segments[i].Start + Lead + s.Start, segments[i].Start + Lead + s.End, rules)))];
+        return [.. lists.Files.SelectMany((file, i) =>
         {
             var (from, to) = (segments[i].Start + Lead, segments[i].End - Tail);
             // Where lead and tail leave nothing, the words have the whole segment.
             if (to - from < 0.1) (from, to) = (segments[i].Start, segments[i].End);
-            return Captions.Spread(context.ReadText(file), from, to, rules);
+            var spoken = string.Join(' ', Narration.Read(context.ReadText(file), ReadHeadings, ReadBullets).SelectMany(p => p.Sentences));
+            return Captions.Spread(spoken, from, to, rules);
         })];
+    }
+
+    private static List<(string Text, double Start, double End)> Sentences(StepContext context, InputFile file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(context.ReadBytes(file));
+            return [.. document.RootElement.EnumerateArray().Select(s => (s.GetProperty("text").GetString() ?? "", s.GetProperty("start").GetDouble(), s.GetProperty("end").GetDouble()))];
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw MediaRuns.Bad($"{file.Name} holds no sentence times: {e.Message}", "give the 'data' output of speech.synthesize");
+        }
     }
 
     private async Task SoftAsync(StepContext context, MediaProbe film, IReadOnlyList<Cue> cues, CancellationToken cancel)
