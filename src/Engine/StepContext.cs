@@ -69,6 +69,9 @@ public sealed class StepContext
         DurableFile.WritePlain(Disk, Full($"{folder.Path}/{name}"), Encoding.UTF8.GetBytes(text));
     }
 
+    /// <summary>Copies an input to an output; gives the digest of what was read.</summary>
+    public Digest Copy(InputFile from, OutputFile to, CancellationToken cancel) => ContentHash.Copy(Disk, from.Source, Full(to.Path), cancel);
+
     /// <summary>A path (relative) for something that is thrown away with the attempt.</summary>
     public string Temporary(string name)
     {

@@ -21,6 +21,16 @@ public sealed class StatCache(IDisk disk, TimeProvider time)
     /// <summary>Bytes that were read to take digests, for progress and tests.</summary>
     public long BytesHashed { get; private set; }
 
+    public bool TryGet(string fullPath, out Entry entry) => _entries.TryGetValue(fullPath, out entry);
+
+    /// <summary>True when a change at this moment might not show in the facts of a file later.</summary>
+    public bool IsRacy(in FileStat stat)
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var margin = stat.ModifiedNs % 1_000_000_000 == 0 && stat.ChangedNs % 1_000_000_000 == 0 ? CoarseNs : RacyNs;
+        return now - Math.Max(stat.ModifiedNs, stat.ChangedNs) < margin || stat.Inode == 0;
+    }
+
     public void Load(string path, FileStat stat, Digest digest) => _entries[path] = new Entry(stat, digest, false);
 
     /// <summary>The digest of a file whose facts were just taken; reads it only when they are new.</summary>
@@ -38,12 +48,7 @@ public sealed class StatCache(IDisk disk, TimeProvider time)
     /// <summary>The digest when it is known without reading; null else.</summary>
     public Digest? Known(string fullPath, in FileStat stat) => _entries.TryGetValue(fullPath, out var known) && known.Stat.SameAs(stat) ? known.Digest : null;
 
-    public void Put(string fullPath, in FileStat stat, Digest digest)
-    {
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
-        var margin = stat.ModifiedNs % 1_000_000_000 == 0 && stat.ChangedNs % 1_000_000_000 == 0 ? CoarseNs : RacyNs;
-        _entries[fullPath] = new Entry(stat, digest, now - Math.Max(stat.ModifiedNs, stat.ChangedNs) < margin || stat.Inode == 0);
-    }
+    public void Put(string fullPath, in FileStat stat, Digest digest) => _entries[fullPath] = new Entry(stat, digest, IsRacy(stat));
 
     public void Forget(string fullPath) => _entries.Remove(fullPath);
 }

@@ -9,7 +9,15 @@ namespace Spool.Engine.Artifacts;
 /// <param name="Facts">Files and folders with their facts, absolute.</param>
 /// <param name="Total">How many tasks there are.</param>
 /// <param name="Outputs">The finals.</param>
-public sealed record QuietPlan(Digest Signature, IReadOnlyList<(string Path, FileStat Stat)> Facts, int Total, IReadOnlyList<string> Outputs, string Run);
+public sealed record QuietPlan(Digest Signature, IReadOnlyList<(string Path, FileStat Stat)> Facts, int Total, IReadOnlyList<string> Outputs, string Run)
+{
+    /// <summary>The plan object of that run.</summary>
+    public string Plan { get; init; } = "";
+    public string Name { get; init; } = "";
+    /// <summary>The epoch of that run: each quiet run since raised the epoch, and so the run number, by one.</summary>
+    public int Epoch { get; init; }
+    public IReadOnlyDictionary<string, string> Vars { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>
 /// The derived file <c>.spool/index</c>: stat cache, probed tools, the last quiet plan, and how far the journal was durable. It may be deleted,
@@ -21,6 +29,8 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
     private const uint Magic = 0x58444953, Version = 3; // "SIDX"
     private const int HeaderBytes = 48;
 
+    /// <summary>The first sequence of the journal's last segment.</summary>
+    public long LastSegment { get; init; }
     public QuietPlan? Quiet { get; init; }
     public IReadOnlyList<ProbedTool> Tools { get; init; } = [];
     public IReadOnlyList<(string Path, FileStat Stat, Digest Digest)> Digests { get; init; } = [];
@@ -49,17 +59,35 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
         QuietPlan? quiet = null;
         if (read.Int() == 1)
         {
-            var (signature, total, run) = (read.Digest(), read.Int(), read.Text());
+            var (signature, total, run, plan) = (read.Digest(), read.Int(), read.Text(), read.Text());
+            var name = read.Text();
+            var epoch = read.Int();
+            var vars = new Dictionary<string, string>();
+            for (var n = read.Int(); n > 0; n--) vars[read.Text()] = read.Text();
             var outputs = new List<string>();
             for (var n = read.Int(); n > 0; n--) outputs.Add(read.Text());
             var facts = new (string, FileStat)[read.Int()];
             for (var i = 0; i < facts.Length; i++) facts[i] = (read.Path(), read.Stat());
-            quiet = new QuietPlan(signature, facts, total, outputs, run);
+            quiet = new QuietPlan(signature, facts, total, outputs, run) { Plan = plan, Name = name, Epoch = epoch, Vars = vars };
         }
         var digests = new (string, FileStat, Digest)[read.Int()];
         for (var i = 0; i < digests.Length; i++) digests[i] = (read.Path(), read.Stat(), read.Digest());
         return new WorkspaceIndex(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(24)))
-        { Quiet = quiet, Tools = tools, Digests = digests };
+        { LastSegment = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(32)), Quiet = quiet, Tools = tools, Digests = digests };
+    }
+
+    /// <summary>Moves the journal's position in the file on, without writing the rest again.</summary>
+    public static void Advance(IDisk disk, string path, long seq, int epoch, long segment, long size)
+    {
+        using var file = disk.OpenWrite(path, OpenMode.Keep);
+        var header = new byte[HeaderBytes];
+        if (file.Read(0, header) < HeaderBytes) return;
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), seq);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), epoch);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(24), size);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(32), segment);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(44), Crc(header.AsSpan(0, 44)));
+        file.Write(0, header);
     }
 
     /// <summary>Writes it anew beside the old one and renames; not synced, because it can be made again.</summary>
@@ -85,6 +113,15 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
             write.Digest(Quiet.Signature);
             write.Int(Quiet.Total);
             write.Text(Quiet.Run);
+            write.Text(Quiet.Plan);
+            write.Text(Quiet.Name);
+            write.Int(Quiet.Epoch);
+            write.Int(Quiet.Vars.Count);
+            foreach (var (name, value) in Quiet.Vars)
+            {
+                write.Text(name);
+                write.Text(value);
+            }
             write.Int(Quiet.Outputs.Count);
             foreach (var output in Quiet.Outputs) write.Text(output);
             write.Int(Quiet.Facts.Count);
@@ -108,6 +145,7 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
         BinaryPrimitives.WriteInt64LittleEndian(whole.AsSpan(8), JournalSeq);
         BinaryPrimitives.WriteInt32LittleEndian(whole.AsSpan(16), Epoch);
         BinaryPrimitives.WriteInt64LittleEndian(whole.AsSpan(24), JournalSize);
+        BinaryPrimitives.WriteInt64LittleEndian(whole.AsSpan(32), LastSegment);
         body.CopyTo(whole.AsSpan(HeaderBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(40), Crc(body));
         BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(44), Crc(whole.AsSpan(0, 44)));

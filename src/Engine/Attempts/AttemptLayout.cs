@@ -94,6 +94,7 @@ internal sealed class AttemptLayout
     private void Watch(AttemptFile file)
     {
         var stat = _disk.Stat(file.Source) ?? throw new StepFailedException(new Failure(FailureKind.InputChanged, $"{file.Source} is gone"));
+        if (file.Facts is { } facts && !facts.SameAs(stat)) throw new StepFailedException(new Failure(FailureKind.InputChanged, $"{file.Source} changed before the attempt began"));
         _watched.Add((file, stat));
     }
 

@@ -3,7 +3,11 @@ using Spool.Platform;
 namespace Spool.Engine.Attempts;
 
 /// <summary>One file that an attempt reads: its name in the attempt folder and where its bytes lie.</summary>
-public sealed record AttemptFile(string Name, string Source, Digest Digest, long Bytes);
+public sealed record AttemptFile(string Name, string Source, Digest Digest, long Bytes)
+{
+    /// <summary>The facts of a source file when its digest was taken; null for objects of the store, which do not change.</summary>
+    public FileStat? Facts { get; init; }
+}
 
 /// <summary>An input role of an attempt; a folder's files carry their names in the folder.</summary>
 public sealed record AttemptInput(string Role, RoleShape Shape, IReadOnlyList<AttemptFile> Files, bool Writable = false);

@@ -82,10 +82,12 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
             var value = entry.Value;
             YamlNode? placeholder = null;
             bool writable = false, optional = false;
+            (string, Mark)? order = null;
             if (value is YamlMap spec)
             {
                 foreach (var field in spec.Entries)
-                    if (field.Key is not ("path" or "placeholder" or "writable" or "optional")) problems.Add("SPL0110", field.KeyAt, $"an input has no key '{field.Key}'", NearestName.Hint(field.Key, ["path", "placeholder", "writable", "optional"]));
+                    if (field.Key is not ("path" or "placeholder" or "writable" or "optional" or "order")) problems.Add("SPL0110", field.KeyAt, $"an input has no key '{field.Key}'", NearestName.Hint(field.Key, ["path", "placeholder", "writable", "optional", "order"]));
+                if (spec["order"] is YamlScalar { IsNull: false } by) order = (by.Text, by.At);
                 placeholder = spec["placeholder"];
                 writable = Flag(spec["writable"], "writable") ?? false;
                 optional = placeholder is not null || (Flag(spec["optional"], "optional") ?? false);
@@ -97,9 +99,9 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
                 }
             }
             if (value is YamlList list)
-                inputs.Add(new(entry.Key, entry.KeyAt, [.. list.Items.OfType<YamlScalar>().Select(i => (i.Text, i.At))], true) { Writable = writable, Optional = optional, Placeholder = placeholder });
+                inputs.Add(new(entry.Key, entry.KeyAt, [.. list.Items.OfType<YamlScalar>().Select(i => (i.Text, i.At))], true) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order });
             else if (value is YamlScalar { IsNull: false } one)
-                inputs.Add(new(entry.Key, entry.KeyAt, [(one.Text, one.At)], shape == RoleShape.List || (shape is null && Paths.IsGlob(one.Text))) { Writable = writable, Optional = optional, Placeholder = placeholder });
+                inputs.Add(new(entry.Key, entry.KeyAt, [(one.Text, one.At)], shape == RoleShape.List || (shape is null && Paths.IsGlob(one.Text))) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order });
             else problems.Add("SPL0114", value.At, $"the input {entry.Key} must be a path or a list of paths, not {value.Noun}");
         }
         return inputs;

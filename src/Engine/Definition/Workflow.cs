@@ -60,6 +60,8 @@ public sealed record StepDefinition
 public sealed record InputDefinition(string Role, Mark At, IReadOnlyList<(string Path, Mark At)> Paths, bool IsList)
 {
     public bool Writable { get; init; }
+    /// <summary>A JSON list of stems (or of objects with a <c>stem</c>) that puts a list in order, where names do not.</summary>
+    public (string Path, Mark At)? Order { get; init; }
     /// <summary>The stand-in of an optional input; null for a required one.</summary>
     public YamlNode? Placeholder { get; init; }
     public bool Optional { get; init; }

@@ -72,11 +72,12 @@ public static class YamlText
 
         private YamlNode ReadNode(Parser parser, int depth)
         {
-            parser.MoveNext();
+            // Current is the event not taken yet; the children's events follow it.
             var e = parser.Current ?? throw new LimitException("SPL0101", new Mark(file, 1, 1), "the text ends too early");
             var at = At(e);
             if (depth > MostDepth) throw new LimitException("SPL0102", at, $"nesting deeper than {MostDepth}");
             var first = _nodes++;
+            parser.MoveNext();
             switch (e)
             {
                 case AnchorAlias alias:

@@ -65,8 +65,8 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
 
     private static IReadOnlyList<TaskNode> Distinct(InputBinding[] inputs)
     {
-        if (inputs is [{ Refs: [var one] }]) return one.Producer is { } producer ? [producer] : [];
-        return [.. inputs.SelectMany(b => b.Refs).Select(r => r.Producer).OfType<TaskNode>().Distinct()];
+        if (inputs is [{ Refs: [var one], Order: null }]) return one.Producer is { } producer ? [producer] : [];
+        return [.. inputs.SelectMany(b => b.Order is null ? b.Refs : b.Refs.Append(b.Order)).Select(r => r.Producer).OfType<TaskNode>().Distinct()];
     }
 
     private string Fill(PathPattern pattern, Item? item)
@@ -100,7 +100,8 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
             else if (input.Shape == RoleShape.Folder && step.Producers.Count > 0 && UnderFolder(step, path, refs)) folderOfRefs = true;
             else refs.Add(new InputRef.Source(path.TrimEnd('/')));
         }
-        return new InputBinding(input.Definition, input.Shape, refs) { IsFolderOfRefs = folderOfRefs };
+        var order = input.Order is null ? null : Bind(step, new StepInput(input.Definition, RoleShape.File, [input.Order]), item).Refs[0];
+        return new InputBinding(input.Definition, input.Shape, refs) { IsFolderOfRefs = folderOfRefs, Order = order };
     }
 
     /// <summary>A folder that several tasks write into, read whole.</summary>

@@ -32,7 +32,10 @@ public static class GraphBuilder
         {
             var role = step.Kind.Inputs.FirstOrDefault(r => r.Name == input.Role);
             var shape = role?.Shape ?? (input.IsList ? RoleShape.List : input.Paths.Any(p => p.Path.EndsWith('/')) ? RoleShape.Folder : RoleShape.File);
-            inputs.Add(new StepInput(input, shape, [.. input.Paths.Select(p => Pattern(p.Path, p.At, isOutput: false))]));
+            inputs.Add(new StepInput(input, shape, [.. input.Paths.Select(p => Pattern(p.Path, p.At, isOutput: false))])
+            {
+                Order = input.Order is var (order, orderAt) ? Pattern(order, orderAt, isOutput: false) : null,
+            });
         }
         step.Inputs = inputs;
         step.Outputs = [.. definition.Outputs.Select(o => Pattern(o.Path, o.At, isOutput: true))];
@@ -100,7 +103,7 @@ public static class GraphBuilder
         foreach (var step in steps)
         {
             var found = new HashSet<StepNode>();
-            foreach (var pattern in step.Inputs.SelectMany(i => i.Patterns).Concat(step.ItemSource is null ? [] : [step.ItemSource]))
+            foreach (var pattern in step.Inputs.SelectMany(i => i.Order is null ? i.Patterns : [.. i.Patterns, i.Order]).Concat(step.ItemSource is null ? [] : [step.ItemSource]))
             {
                 if (pattern is { IsLiteral: true, IsFolder: false })
                 {

@@ -40,6 +40,9 @@ public sealed record InputBinding(InputDefinition Definition, RoleShape Shape, I
     /// <summary>True for a list that takes what there is: some of it may be skipped or not there yet.</summary>
     public bool IsList => Shape == RoleShape.List;
 
+    /// <summary>The file that says in which order the list stands.</summary>
+    public InputRef? Order { get; init; }
+
     /// <summary>True when the files are the parts of one folder.</summary>
     public bool IsFolderOfRefs { get; init; }
 }
@@ -104,4 +107,7 @@ public sealed class StepNode(StepDefinition definition, int index)
 }
 
 /// <summary>An input of a step with its paths as patterns.</summary>
-public sealed record StepInput(InputDefinition Definition, RoleShape Shape, IReadOnlyList<PathPattern> Patterns);
+public sealed record StepInput(InputDefinition Definition, RoleShape Shape, IReadOnlyList<PathPattern> Patterns)
+{
+    public PathPattern? Order { get; init; }
+}

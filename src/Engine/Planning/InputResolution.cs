@@ -42,6 +42,11 @@ internal static class InputResolution
             }
             if (binding.Refs.Any(r => r is InputRef.Members))
                 files = [.. files.GroupBy(f => f.Group).SelectMany(g => g.Key < 0 ? g.AsEnumerable() : g.Order(Comparer<(AttemptFile, string Path, int)>.Create((a, b) => Definition.Paths.CompareNatural(a.Path, b.Path))))];
+            if (binding.Order is { } by)
+            {
+                if (ListOrder.Read(world, by, stateOf) is not { } stems) return ([], quality, new Evaluation.Wait(new("missing-input", $"missing input: {by.Path}, which orders {binding.Role}")));
+                files = [.. files.OrderBy(f => stems.TryGetValue(Definition.Paths.Stem(f.Path), out var at) ? at : int.MaxValue)];
+            }
             if (files.Count == 0 && binding.Shape != RoleShape.Folder)
             {
                 if (binding.Definition.Optional) continue;
@@ -95,16 +100,20 @@ internal static class InputResolution
             {
                 var one = Path.Join(full, name);
                 if (world.Disk.Stat(one) is { } found)
-                    files.Add((new AttemptFile(name, one, world.Stats.DigestOf(one, found, null, cancel), found.Size), path + "/" + name, group));
+                    files.Add((new AttemptFile(name, one, world.Stats.DigestOf(one, found, null, cancel), found.Size) { Facts = found }, path + "/" + name, group));
             }
             return null;
         }
         if (stat.Kind != FileKind.File)
             return new Evaluation.Fail(new Failure(FailureKind.BadOutput, stat.Kind == FileKind.Folder ? $"{path} is a folder, not a file" : $"{path} is no regular file"));
         var progress = hashing is not null && stat.Size > 64 << 20 ? bytes => hashing(path, bytes) : (Action<long>?)null;
-        files.Add((new AttemptFile(TaskPaths.Name(task.Step, binding.Role, path), full, world.Stats.DigestOf(full, stat, progress, cancel), stat.Size), path, group));
+        files.Add((new AttemptFile(TaskPaths.Name(task.Step, binding.Role, path), full, world.Stats.DigestOf(full, stat, progress, cancel), stat.Size) { Facts = stat }, path, group));
         return null;
     }
+
+    /// <summary>True when all sources of a task are there; nothing is read.</summary>
+    internal static bool AreThere(PlannerWorld world, TaskNode task) => task.Inputs.All(b => b.Refs.Count > 0 && b.Refs.All(r =>
+        r is not InputRef.NoMatch && (r is not InputRef.Source || world.Disk.Stat(world.Sources.Full(r.Path)) is not null)));
 
     internal static Digest FolderDigest(AttemptInput input) => Digest.Of(Manifest.Write(input.Files.Select(f => new ManifestEntry(f.Name, f.Digest, f.Bytes))));
 }

@@ -30,13 +30,20 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     /// <summary>Told the bytes read while a large source file is hashed.</summary>
     public Action<string, long>? Hashing { get; set; }
 
+    /// <summary>For a plan that is only shown: a task whose kind has no remembered result at all is not hashed for.</summary>
+    public bool LookOnly { get; init; }
+
     public Evaluation Evaluate(TaskState task)
     {
         var node = task.Node;
+        if (LookOnly && !world.State.HasRecordOf(node.Step.Kind.Name) && InputResolution.AreThere(world, node))
+            return (task.Options is null ? Bind(task) : null) ?? new Evaluation.Run([new("never-ran", "never ran")]);
         if (InputResolution.Resolve(world, node, stateOf, Hashing, cancel) is var (inputs, quality, stop) && stop is not null) return stop;
         task.Inputs = inputs;
         task.Quality = quality;
-        if (Bind(task) is { } unbound) return unbound;
+        // Lists over produced folders get their names only now; all else was bound before.
+        if (task.Options is null || node.Inputs.Any(i => i.Refs.Any(r => r is InputRef.Members)))
+            if (Bind(task) is { } unbound) return unbound;
         foreach (var name in task.Options!.ToolsUsed())
         {
             if (!world.Tools.TryKnown(name, out var tool)) return new Evaluation.NeedsTool(name);

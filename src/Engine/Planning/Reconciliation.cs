@@ -28,6 +28,7 @@ public sealed class Reconciliation(PlannerWorld world, CancellationToken cancel)
     private readonly List<string> _edited = [];
     private Reason? _wait;
 
+    /// <summary>Compares one task's result with the workspace.</summary>
     /// <param name="restore">False: a missing file is not put back (dropped intermediates that nobody must read).</param>
     public static Reconciled Compare(PlannerWorld world, TaskNode task, IReadOnlyList<RecordedOutput> result, bool restore, CancellationToken cancel) =>
         new Reconciliation(world, cancel).Compare(task, result, restore);

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace Spool.App.Cli;
+
+public sealed class CancelVerb : Verb
+{
+    private readonly Argument<string?> _run = new("RUN") { Description = "The run (default: the one going on)", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _workspace = new("--workspace") { Description = "The workspace (default: here or above)", HelpName = "DIR" };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object" };
+
+    public override string Name => "cancel";
+    public override string Summary => "End the run that another terminal has going; what is finished is kept";
+    public override int Order => 14;
+    public override IReadOnlyList<string> Examples => ["spool cancel", "spool cancel --workspace talk"];
+
+    public override void Build(Command command)
+    {
+        command.Add(_run);
+        command.Add(_workspace);
+        command.Add(_json);
+        command.SetAction(parsed =>
+        {
+            using var composition = new Composition();
+            var past = PastRuns.Read(composition, parsed.GetValue(_workspace));
+            var run = past.Run(parsed.GetValue(_run));
+            var done = past.Owner is not null && run.Status == "running" && OwnerSocket.Ask(past.Owner.Socket, "cancel") is not null;
+            if (parsed.GetValue(_json)) JsonOut.Line(w => { w.WriteBoolean("cancelled", done); w.WriteString("id", run.Run); });
+            else Console.WriteLine(done ? $"run {run.Run} is being cancelled" : $"run {run.Run} is not running ({past.StatusOf(run)})");
+            return done ? Done : Failed;
+        });
+    }
+}

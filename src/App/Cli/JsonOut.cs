@@ -1,0 +1,72 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Spool.Engine;
+using Spool.Engine.Journal;
+using Spool.Engine.Planning;
+
+namespace Spool.App.Cli;
+
+/// <summary>Writes JSON to standard output, one object a line.</summary>
+public static class JsonOut
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Line(Action<Utf8JsonWriter> content)
+    {
+        var buffer = new MemoryStream();
+        using (var write = new Utf8JsonWriter(buffer, Options))
+        {
+            write.WriteStartObject();
+            content(write);
+            write.WriteEndObject();
+        }
+        buffer.WriteByte((byte)'\n');
+        using var output = Console.OpenStandardOutput();
+        output.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
+        output.Flush();
+    }
+
+    public static void Reasons(Utf8JsonWriter write, IReadOnlyList<Reason> reasons)
+    {
+        write.WriteStartArray("reasons");
+        foreach (var reason in reasons)
+        {
+            write.WriteStartObject();
+            write.WriteString("code", reason.Code);
+            write.WriteString("text", reason.Text);
+            write.WriteEndObject();
+        }
+        write.WriteEndArray();
+    }
+
+    public static void Counts(Utf8JsonWriter write, TaskCounts tasks)
+    {
+        write.WriteStartObject("tasks");
+        write.WriteNumber("total", tasks.Total);
+        write.WriteNumber("ran", tasks.Ran);
+        write.WriteNumber("reused", tasks.Reused);
+        write.WriteNumber("failed", tasks.Failed);
+        write.WriteNumber("blocked", tasks.Blocked);
+        write.WriteNumber("waiting", tasks.Waiting);
+        write.WriteNumber("skipped", tasks.Skipped);
+        write.WriteNumber("cancelled", tasks.Cancelled);
+        write.WriteEndObject();
+    }
+
+    public static void Problems(Utf8JsonWriter write, string name, IReadOnlyList<Problem> problems)
+    {
+        write.WriteStartArray(name);
+        foreach (var problem in problems)
+        {
+            write.WriteStartObject();
+            write.WriteString("code", problem.Code);
+            write.WriteString("file", problem.At.File);
+            write.WriteNumber("line", problem.At.Line);
+            write.WriteNumber("column", problem.At.Column);
+            write.WriteString("message", problem.Message);
+            write.WriteString("hint", problem.Hint);
+            write.WriteEndObject();
+        }
+        write.WriteEndArray();
+    }
+}

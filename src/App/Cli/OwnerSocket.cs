@@ -1,0 +1,110 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Spool.Engine.Scheduling;
+using Spool.Platform;
+
+namespace Spool.App.Cli;
+
+/// <summary>
+/// The door to a run from other terminals: a Unix socket in a folder only the user may enter. One request a connection: a JSON line with
+/// <c>verb</c> (status, cancel); one JSON line back. The run answers between two of its steps, so what it says is never half done.
+/// </summary>
+public sealed class OwnerSocket : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly string _path;
+
+    private OwnerSocket(Socket socket, string path)
+    {
+        _socket = socket;
+        _path = path;
+    }
+
+    public static string PathFor(Composition composition, string workspace) =>
+        Path.Join(MachinePaths.RuntimeFolder(MachinePaths.Current, composition.Environment, MachinePaths.UserId), $"{Digest.Of(workspace).Short}-{Environment.ProcessId}.sock");
+
+    /// <summary>Listens; null when no socket can be had here (then other terminals see the journal only).</summary>
+    public static OwnerSocket? Listen(string path, Composition composition, RunDriver driver, CancellationTokenSource stop)
+    {
+        try
+        {
+            DurableFile.CreateFolders(composition.Disk, Path.GetDirectoryName(path)!);
+            composition.Disk.SetMode(Path.GetDirectoryName(path)!, 0x1c0);
+            if (composition.Disk.Stat(path, followLinks: false) is not null) composition.Disk.DeleteFile(path);
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            socket.Listen(16);
+            var owner = new OwnerSocket(socket, path);
+            _ = owner.ServeAsync(driver, stop);
+            return owner;
+        }
+        catch (Exception e) when (e is SocketException or DiskException or ArgumentException) { return null; }
+    }
+
+    private async Task ServeAsync(RunDriver driver, CancellationTokenSource stop)
+    {
+        while (true)
+        {
+            Socket client;
+            try { client = await _socket.AcceptAsync(); }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException) { return; }
+            _ = AnswerAsync(client, driver, stop);
+        }
+    }
+
+    private static async Task AnswerAsync(Socket client, RunDriver driver, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var stream = new NetworkStream(client, ownsSocket: true);
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            var line = await reader.ReadLineAsync();
+            if (line is null) return;
+            using var request = JsonDocument.Parse(line);
+            var verb = request.RootElement.GetProperty("verb").GetString();
+            var answer = verb switch
+            {
+                "status" => await driver.AskAsync(StatusJson.Of),
+                "cancel" => Cancel(stop),
+                _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown verb\"}\n"),
+            };
+            await stream.WriteAsync(answer);
+        }
+        catch (Exception e) when (e is IOException or SocketException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            client.Dispose();
+        }
+    }
+
+    private static byte[] Cancel(CancellationTokenSource stop)
+    {
+        stop.Cancel();
+        return Encoding.UTF8.GetBytes("{\"ok\":true}\n");
+    }
+
+    /// <summary>Asks the owner of a workspace; null when nobody answers.</summary>
+    public static JsonElement? Ask(string? path, string verb)
+    {
+        if (path is null) return null;
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.ReceiveTimeout = 5000;
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            socket.Send(Encoding.UTF8.GetBytes($"{{\"verb\":\"{verb}\"}}\n"));
+            using var reader = new StreamReader(new NetworkStream(socket));
+            var line = reader.ReadToEnd();
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.Clone();
+        }
+        catch (Exception e) when (e is SocketException or IOException or JsonException or ArgumentException) { return null; }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        try { File.Delete(_path); }
+        catch (IOException) { return; }
+    }
+}

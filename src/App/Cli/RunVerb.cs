@@ -1,0 +1,182 @@
+using System.CommandLine;
+using Spool.Engine;
+using Spool.Engine.Artifacts;
+using Spool.Engine.Definition;
+using Spool.Engine.Graph;
+using Spool.Engine.Scheduling;
+using Spool.Platform;
+
+namespace Spool.App.Cli;
+
+public sealed class RunVerb : Verb
+{
+    private readonly RunOptions _options = new();
+    private readonly Option<int?> _jobs = new("--jobs", "-j") { Description = "How many tasks at once (default: the processors)", HelpName = "N" };
+    private readonly Option<bool> _noWait = new("--no-wait") { Description = "Give up when another engine owns the workspace" };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Ask nothing" };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Only show what would run, and why" };
+
+    public override string Name => "run";
+    public override string Summary => "Make what changed";
+    public override int Order => 1;
+    public override IReadOnlyList<string> Examples =>
+    [
+        "spool run                              the spool.yaml here or above",
+        "spool run talk out/talk.mp4            only what this file needs",
+        "spool run talk.yaml --var title=Hello --set encode.crf=18",
+        "spool run --json | jq -c 'select(.type==\"run\")'",
+    ];
+
+    public override void Build(Command command)
+    {
+        _options.AddTo(command);
+        foreach (var option in (Option[])[_jobs, _noWait, _yes, _dryRun]) command.Add(option);
+        command.SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        using var composition = new Composition();
+        var (file, arguments, targets) = _options.Read(parsed, composition);
+        var json = parsed.GetValue(_options.Json);
+        if (parsed.GetValue(_dryRun)) return await PlanVerb.ShowAsync(composition, _options, parsed, json, cancel);
+        var session = new RunSession(composition, file, arguments)
+        {
+            Targets = targets,
+            Only = parsed.GetValue(_options.Only) ?? [],
+            Force = parsed.GetValue(_options.Force) ?? [],
+            Allow = parsed.GetValue(_options.Allow) ?? [],
+            Jobs = parsed.GetValue(_jobs),
+            NoWait = parsed.GetValue(_noWait),
+            Json = json,
+            Verbose = parsed.GetValue(_options.Verbose),
+        };
+        return await session.RunAsync(cancel);
+    }
+}
+
+/// <summary>One run from the command line: problems, the lock, the quiet way, the driver, the reporter, the report.</summary>
+public sealed class RunSession(Composition composition, WorkflowFile file, WorkflowArguments arguments)
+{
+    public IReadOnlyList<string> Targets { get; init; } = [];
+    public IReadOnlyList<string> Only { get; init; } = [];
+    public IReadOnlyList<string> Force { get; init; } = [];
+    public IReadOnlyList<string> Allow { get; init; } = [];
+    public int? Jobs { get; init; }
+    public bool NoWait { get; init; }
+    public bool Json { get; init; }
+    public bool Verbose { get; init; }
+
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        var problems = new ProblemList();
+        var settings = Settings.Read(composition, problems);
+        var paths = new WorkspacePaths(file.Workspace);
+        var allowed = settings.Allow.Concat(Allow).ToHashSet();
+        var workflowId = file.File.StartsWith(file.Workspace + "/", StringComparison.Ordinal) ? file.File[(file.Workspace.Length + 1)..] : file.File;
+        if (composition.Disk.Stat(file.File) is not { Kind: FileKind.File }) return await ReportProblemsAsync(null, problems);
+        if (composition.Disk.Stat(file.Workspace) is not { Kind: FileKind.Folder }) DurableFile.CreateFolders(composition.Disk, file.Workspace);
+        // The text is checked before the lock is waited for, unless the remembered plan makes reading it needless.
+        var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0;
+        var bytes = DurableFile.Read(composition.Disk, file.File);
+        var signature = RunRequest.Signature(Composition.Program, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
+        Workflow? workflow = null;
+        if (WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace)?.Quiet?.Signature != signature || !plain)
+        {
+            workflow = file.Read(composition, arguments, problems);
+            if (workflow is null || problems.Any) return await ReportProblemsAsync(workflow, problems);
+        }
+        var socket = OwnerSocket.PathFor(composition, file.Workspace);
+        var machine = composition.Machine("spool run", socket);
+        var fileLock = await TakeLockAsync(machine, paths, cancel);
+        try
+        {
+            var index = WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace);
+            if (plain && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet)
+            {
+                fileLock.Dispose();
+                return Reporter(workflow?.Name).Finish(quiet);
+            }
+            workflow ??= file.Read(composition, arguments, problems);
+            if (workflow is null || problems.Any)
+            {
+                fileLock.Dispose();
+                return await ReportProblemsAsync(workflow, problems);
+            }
+            using var workspace = Workspace.Open(machine, paths, fileLock, index);
+            return await RunOpenAsync(workspace, workflow, allowed, settings, signature, problems, cancel);
+        }
+        catch
+        {
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<int> RunOpenAsync(Workspace workspace, Workflow workflow, HashSet<string> allowed, Settings settings, Digest signature, ProblemList problems, CancellationToken cancel)
+    {
+        var cpus = (int)settings.Resources.GetValueOrDefault("cpu", Environment.ProcessorCount);
+        var request = new RunRequest(workflow, arguments)
+        {
+            Targets = Targets,
+            Only = Only,
+            Forced = Force.ToHashSet(),
+            Allowed = allowed,
+            Jobs = Jobs ?? cpus,
+            Cpus = Math.Max(cpus, Jobs ?? 0),
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            Environment = composition.Environment,
+        };
+        var graph = GraphBuilder.Build(workflow, problems);
+        foreach (var step in Only.Concat(Force))
+            if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));
+        if (problems.Any) return await ReportProblemsAsync(workflow, problems);
+        var reporter = Reporter(workflow.Name);
+        foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
+        var tools = composition.Tools(workspace.Index);
+        var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, reporter);
+        if (driver.Selection.IsEmpty) throw new UsageException($"nothing in {Path.GetFileName(file.File)} makes {string.Join(", ", Targets.Concat(Only))}");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, c => Stop(c, stop));
+        using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, c => Stop(c, stop));
+        using var socket = OwnerSocket.Listen(workspace.Machine.Socket!, composition, driver, stop);
+        var result = await driver.RunAsync(stop.Token);
+        if (result is null) return await ReportProblemsAsync(workflow, problems);
+        var code = reporter.Finish(result);
+        ReportFile.Write(composition, workspace, graph, driver.World, result);
+        var plan = workspace.State.Run(result.Id)?.Plan ?? "";
+        workspace.SaveIndex(request.IsPlain ? QuietRun.Remember(workspace, graph, driver.World, result, signature, plan) : null, tools.Probed);
+        return code;
+    }
+
+    private static void Stop(System.Runtime.InteropServices.PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+
+    private async Task<FileLock> TakeLockAsync(Machine machine, WorkspacePaths paths, CancellationToken cancel)
+    {
+        var told = false;
+        while (true)
+        {
+            try { return Workspace.Lock(machine, paths); }
+            catch (WorkspaceBusyException e) when (!NoWait)
+            {
+                if (!told && !Json) await Console.Error.WriteLineAsync($"{e.Message}; waiting for it to end (give up: Ctrl+C, do not wait at all: --no-wait)");
+                told = true;
+                await Task.Delay(TimeSpan.FromMilliseconds(200), composition.Time, cancel);
+            }
+        }
+    }
+
+    private RunReporter Reporter(string? name) => Json ? new JsonReporter(Verbose) : TerminalReporter.Create(composition, file, name, Verbose);
+
+    private Task<int> ReportProblemsAsync(Workflow? workflow, ProblemList problems)
+    {
+        if (workflow is null && !problems.Any) file.Read(composition, arguments, problems);
+        if (Json) JsonOut.Line(w => { w.WriteString("type", "problems"); JsonOut.Problems(w, "problems", problems.Problems); });
+        else ProblemPrinter.Print(composition, Console.Error, problems.Problems, []);
+        return Task.FromResult(Verb.WrongText);
+    }
+}

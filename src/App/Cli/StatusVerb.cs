@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spool.Engine.Journal;
+
+namespace Spool.App.Cli;
+
+public sealed class StatusVerb : Verb
+{
+    private readonly Argument<string?> _run = new("RUN") { Description = "The run (default: the last)", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _workspace = new("--workspace") { Description = "The workspace (default: here or above)", HelpName = "DIR" };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object" };
+
+    public override string Name => "status";
+    public override string Summary => "Show where a run stands, also one that another terminal runs";
+    public override int Order => 10;
+    public override IReadOnlyList<string> Examples => ["spool status", "spool status 41 --json"];
+
+    public override void Build(Command command)
+    {
+        command.Add(_run);
+        command.Add(_workspace);
+        command.Add(_json);
+        command.SetAction(parsed =>
+        {
+            using var composition = new Composition();
+            var past = PastRuns.Read(composition, parsed.GetValue(_workspace));
+            var run = past.Run(parsed.GetValue(_run));
+            var live = run.Status == "running" ? OwnerSocket.Ask(past.Owner?.Socket, "status") : null;
+            if (parsed.GetValue(_json)) Json(past, run, live);
+            else Text(past, run, live);
+            return Done;
+        });
+    }
+
+    private static void Json(PastRuns past, RunSummary run, JsonElement? live) => JsonOut.Line(w =>
+    {
+        if (live is { } now)
+        {
+            foreach (var property in now.EnumerateObject()) if (property.Name is "id" or "workflow" or "status" or "tasks" or "eta_s") property.WriteTo(w);
+            w.WriteString("workspace", past.Paths.Workspace);
+            w.WriteString("started_at", Engine.Scheduling.RunExport.Time(run.StartedAt));
+            w.WriteNull("finished_at");
+            w.WritePropertyName("items");
+            now.GetProperty("items").WriteTo(w);
+            return;
+        }
+        PastRuns.WriteRun(w, run, past.Paths.Workspace, past.StatusOf(run));
+        w.WriteStartArray("outputs");
+        foreach (var output in run.Outputs) w.WriteStringValue(output);
+        w.WriteEndArray();
+        w.WriteStartArray("items");
+        foreach (var task in past.TasksOf(run)) task.WriteTo(w);
+        w.WriteEndArray();
+    });
+
+    private static void Text(PastRuns past, RunSummary run, JsonElement? live)
+    {
+        var items = live?.GetProperty("items").EnumerateArray().ToList() ?? [.. past.TasksOf(run)];
+        var status = live is null ? past.StatusOf(run) : "running";
+        var groups = items.GroupBy(i => i.GetProperty("status").GetString() ?? "").ToDictionary(g => g.Key, g => g.Count());
+        Console.WriteLine($"run {run.Run} of {run.Name}: {status}   {string.Join(", ", groups.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Value} {g.Key}"))}");
+        if (live is { } l && l.TryGetProperty("eta_s", out var eta)) Console.WriteLine($"about {Words.Duration(eta.GetDouble())} left; pid {past.Owner!.Pid} runs it since {past.Owner.Started}");
+        var rows = new List<string[]>();
+        foreach (var item in items.Where(i => i.GetProperty("status").GetString() is not ("reused" or "succeeded" or "pending" or "skipped")).Take(50))
+            rows.Add(["  " + item.GetProperty("status").GetString(), item.GetProperty("task").GetString()!, Reasons(item)]);
+        Columns.Print(Console.Out, rows);
+        foreach (var output in run.Outputs.Take(10)) Console.WriteLine("  " + output);
+        var next = status switch
+        {
+            "failed" => $"spool logs {run.Run} --failed",
+            "interrupted" => "spool resume",
+            "waiting" => "put the missing file in its place, then: spool run",
+            "running" => "spool cancel",
+            _ => null,
+        };
+        if (next is not null) Console.WriteLine("next  " + next);
+    }
+
+    private static string Reasons(JsonElement item) =>
+        item.TryGetProperty("reasons", out var reasons) ? string.Join("; ", reasons.EnumerateArray().Select(r => r.GetProperty("text").GetString())) : "";
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Spool.App.Cli;
+
+/// <summary>Numbers as people read them.</summary>
+public static class Words
+{
+    /// <summary>0.3 s, 12 s, 3 min 20 s, 1 h 5 min.</summary>
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 9.95 => seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
+        < 90 => Math.Round(seconds).ToString(CultureInfo.InvariantCulture) + " s",
+        < 3600 => $"{(int)(seconds / 60)} min{((int)seconds % 60 > 0 && seconds < 600 ? $" {(int)seconds % 60} s" : "")}",
+        _ => $"{(int)(seconds / 3600)} h {(int)(seconds / 60) % 60} min",
+    };
+
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1000 => $"{bytes} B",
+        < 1_000_000 => (bytes / 1e3).ToString("0.#", CultureInfo.InvariantCulture) + " kB",
+        < 1_000_000_000 => (bytes / 1e6).ToString("0.#", CultureInfo.InvariantCulture) + " MB",
+        _ => (bytes / 1e9).ToString("0.##", CultureInfo.InvariantCulture) + " GB",
+    };
+
+    public static string Count(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    public static string Ago(TimeSpan ago) => ago.TotalSeconds < 60 ? $"{(int)Math.Max(0, ago.TotalSeconds)} s" : ago.TotalMinutes < 60 ? $"{(int)ago.TotalMinutes} min" : ago.TotalHours < 48 ? $"{(int)ago.TotalHours} h" : $"{(int)ago.TotalDays} d";
+}

@@ -1,0 +1,30 @@
+using Spool.Engine;
+using Spool.Engine.Definition;
+using Spool.Platform;
+
+namespace Spool.App;
+
+/// <summary>The user's own settings: <c>settings.yaml</c> under the state root. Keys: <c>allow:</c> programs of command steps, <c>resources:</c> host-wide capacities.</summary>
+public sealed record Settings(IReadOnlyList<string> Allow, IReadOnlyDictionary<string, double> Resources)
+{
+    public static Settings Read(Composition composition, ProblemList problems)
+    {
+        var path = Path.Join(composition.StateRoot, "settings.yaml");
+        if (composition.Disk.Stat(path) is null) return new Settings([], new Dictionary<string, double>());
+        var node = YamlText.Read(path, DurableFile.ReadText(composition.Disk, path), problems);
+        if (node is null) return new Settings([], new Dictionary<string, double>());
+        if (node is not YamlMap map)
+        {
+            problems.Add("SPL0111", node.At, "settings must be a mapping");
+            return new Settings([], new Dictionary<string, double>());
+        }
+        string[] known = ["allow", "resources", "providers"];
+        foreach (var entry in map.Entries)
+            if (!known.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"settings have no key '{entry.Key}'", NearestName.Hint(entry.Key, known));
+        var allow = (map["allow"] as YamlList)?.Items.OfType<YamlScalar>().Select(s => s.Text).ToList() ?? [];
+        var resources = (map["resources"] as YamlMap)?.Entries.Where(e => e.Value is YamlScalar)
+            .Select(e => (e.Key, Good: double.TryParse(((YamlScalar)e.Value).Text, System.Globalization.CultureInfo.InvariantCulture, out var n), Value: n))
+            .Where(e => e.Good).ToDictionary(e => e.Key, e => e.Value) ?? [];
+        return new Settings(allow, resources);
+    }
+}

@@ -1,0 +1,1 @@
+global using TaskStatus = Spool.Engine.Planning.TaskStatus;

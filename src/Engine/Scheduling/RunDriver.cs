@@ -1,0 +1,305 @@
+using System.Threading.Channels;
+using Spool.Engine.Artifacts;
+using Spool.Engine.Attempts;
+using Spool.Engine.Graph;
+using Spool.Engine.Journal;
+using Spool.Engine.Planning;
+using Spool.Platform;
+
+namespace Spool.Engine.Scheduling;
+
+/// <summary>
+/// Drives a run: asks the core what to do, does it off the loop (attempts, copying, renaming), and brings every result back to the loop,
+/// which alone touches core, journal and caches. What was journalled may be told; nothing else is.
+/// </summary>
+public sealed class RunDriver
+{
+    private readonly Workspace _workspace;
+    private readonly RunRequest _request;
+    private readonly TaskGraph _graph;
+    private readonly ToolTable _tools;
+    private readonly IExecutor _executor;
+    private readonly IRunReporter _reporter;
+    private readonly RunCore _core;
+    private readonly PlannerWorld _world;
+    private readonly Publisher _publisher;
+    private readonly Channel<Action> _loop = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _stopTools = new();
+    private readonly List<PublishRequest> _toPublish = [];
+    private readonly string _id;
+    private readonly string _workflowId;
+    private readonly Intermediates _intermediates;
+    private readonly Random _spread;
+    private bool _publishing;
+    private int _attempts, _timers;
+    private string? _stopped;
+
+    public RunDriver(Workspace workspace, RunRequest request, TaskGraph graph, ToolTable tools, IExecutor executor, IRunReporter reporter)
+    {
+        (_workspace, _request, _graph, _tools, _executor, _reporter) = (workspace, request, graph, tools, executor, reporter);
+        _id = RunIds.Next(workspace.State);
+        _workflowId = request.WorkflowId(workspace.Paths.Workspace);
+        var sources = request.Sources(workspace.Machine.Disk, workspace.Paths.Workspace, workspace.State.Paths.ContainsKey);
+        _world = new PlannerWorld(workspace.Machine.Disk, workspace.Paths.Workspace, workspace.State, workspace.Store, workspace.Stats, sources, tools)
+        {
+            Allowed = request.Allowed,
+            Forced = request.Forced,
+            Environment = request.Environment,
+            WorkflowId = _workflowId,
+        };
+        var selection = new Selection(graph, request.Targets, request.Only);
+        _core = new RunCore(graph, _world, selection, request.Capacities(), dry: false, Changed, _stopTools.Token);
+        _core.Planner.Hashing = (path, bytes) => reporter.Tell(new RunFact.Hashing(path, bytes));
+        _publisher = new Publisher(workspace.Machine.Disk, workspace.Paths, workspace.Store, CancellationToken.None);
+        _intermediates = new Intermediates(workspace, graph, _core);
+        _spread = new Random(workspace.Machine.Identity.Pid);
+        Selection = selection;
+    }
+
+    public Selection Selection { get; }
+    public PlannerWorld World => _world;
+    public RunCore Core => _core;
+    public string Id => _id;
+
+    /// <summary>Runs to the end. Problems that show before anything ran end it at once, with nothing journalled: null, and they are in the graph.</summary>
+    public async Task<RunResult?> RunAsync(CancellationToken cancel)
+    {
+        var machine = _workspace.Machine;
+        var startedAt = machine.Now;
+        await _core.SettleAsync();
+        if (_graph.Problems.Any) return null;
+        var fullRun = Selection.IsFull;
+        _workspace.Journal.Append(new RunStarted(_id, _workflowId, _graph.Workflow.Name, startedAt, _graph.Workflow.ShownVars, fullRun));
+        _workspace.Journal.Commit();
+        _reporter.Tell(new RunFact.Planned(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft)));
+        using var registration = cancel.Register(() => _loop.Writer.TryWrite(Cancel));
+        try
+        {
+            while (true)
+            {
+                await _core.SettleAsync();
+                _toPublish.AddRange(_core.TakePublications());
+                if (!_publishing && _toPublish.Count > 0) StageBatch();
+                foreach (var start in _core.TakeStarts(machine.Now)) Launch(start);
+                if (_core.IsIdle && !_publishing && _toPublish.Count == 0) break;
+                var message = await _loop.Reader.ReadAsync(CancellationToken.None);
+                do message();
+                while (_loop.Reader.TryRead(out message));
+            }
+        }
+        catch (Exception e) when (e is JournalException or DiskException)
+        {
+            // The store cannot be written: nothing more is acknowledged, tools are ended, the next start recovers.
+            _stopped = e.Message;
+            await _stopTools.CancelAsync();
+            while (_core.Running > 0 && _attempts > 0) (await _loop.Reader.ReadAsync(CancellationToken.None))();
+        }
+        return new RunEnd(_workspace, _graph, _core, _id, _workflowId, Count).Finish(startedAt, _stopped, fullRun);
+    }
+
+    private void Cancel()
+    {
+        _core.Cancel();
+        _stopTools.Cancel();
+    }
+
+    private void Post(Action message) => _loop.Writer.TryWrite(message);
+
+    /// <summary>Asks something of the run from another thread; answered between two of its steps.</summary>
+    public Task<T> AskAsync<T>(Func<RunView, T> question)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => answer.SetResult(question(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft))));
+        return answer.Task;
+    }
+
+    private void Changed(TaskState task)
+    {
+        // A success is told when it is durable, which is when the core is told too.
+        _reporter.Tell(new RunFact.TaskChanged(task));
+        if (task.IsOver) _intermediates.TaskOver(task);
+    }
+
+    private void Launch(Start start)
+    {
+        var task = start.Task;
+        var step = task.Node.Step;
+        _workspace.Journal.Append(new AttemptStarted(_id, task.Node.Address, step.Id, task.Key ?? "", task.Attempts, _workspace.Machine.Now));
+        var folder = Path.Join(_workspace.Paths.Attempts, $"{_id}-{++_attemptFolders}");
+        var spec = new AttemptSpec(step.Kind, task.Options!, task.Inputs, TaskPaths.Outputs(task.Node), folder)
+        {
+            Seed = BitConverter.ToInt64(Convert.FromHexString(task.Key![..16])) & long.MaxValue,
+            Tools = task.Options!.ToolsUsed().ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
+            Environment = task.Environment,
+            Timeout = step.Definition.Timeout,
+        };
+        var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => Post(() => _reporter.Tell(new RunFact.Line(task, line))), _ => { });
+        _attempts++;
+        _ = RunOneAsync(task, spec, watcher);
+    }
+
+    private int _attemptFolders;
+
+    private async Task RunOneAsync(TaskState task, AttemptSpec spec, AttemptWatcher watcher)
+    {
+        var result = await Task.Run(() => _executor.RunAsync(spec, watcher, _stopTools.Token));
+        Post(() => Ended(task, spec, result));
+    }
+
+    private void Ended(TaskState task, AttemptSpec spec, AttemptResult result)
+    {
+        _attempts--;
+        KeepLog(task, spec.Folder);
+        if (result.Failure is null && _stopped is null && !_core.IsCancelled)
+        {
+            _toPublish.Add(_core.Made(task, result));
+            return;
+        }
+        task.Result = result;
+        DurableFile.DeleteTree(_workspace.Machine.Disk, spec.Folder);
+        Fail(task, (result.Failure ?? new Failure(FailureKind.Cancelled, "cancelled")) with { Command = result.Failure?.Command ?? result.Command, LogTail = result.Failure?.LogTail ?? result.LogTail });
+    }
+
+    private void KeepLog(TaskState task, string folder)
+    {
+        var disk = _workspace.Machine.Disk;
+        var log = Path.Join(folder, "log");
+        if (disk.Stat(log) is null) return;
+        var kept = _workspace.Paths.Log(_id, task.Node.Address, task.Attempts);
+        DurableFile.CreateFolders(disk, Path.GetDirectoryName(kept)!);
+        disk.Rename(log, kept, RenameMode.Replace);
+    }
+
+    private void Fail(TaskState task, Failure failure)
+    {
+        if (failure.Kind == FailureKind.InputChanged)
+        {
+            foreach (var file in task.Inputs.SelectMany(i => i.Files)) _workspace.Stats.Forget(file.Source);
+        }
+        var pause = _core.Failed(task, failure, _workspace.Machine.Now, _spread.NextDouble());
+        if (failure.Kind != FailureKind.Cancelled && _stopped is null)
+        {
+            _workspace.Journal.Append(new AttemptFailed(_id, _workflowId, task.Node.Address, task.Node.Step.Id, task.Attempts, _workspace.Machine.Now, failure));
+            _workspace.Journal.Commit();
+        }
+        if (pause is not { } wait) return;
+        _reporter.Tell(new RunFact.Retrying(task, failure, wait));
+        _timers++;
+        _ = AgainAsync(task, wait);
+    }
+
+    private async Task AgainAsync(TaskState task, TimeSpan pause)
+    {
+        try { await Task.Delay(pause, _workspace.Machine.Time, _stopTools.Token); }
+        catch (OperationCanceledException) { }
+        Post(() =>
+        {
+            _timers--;
+            _core.Again(task);
+        });
+    }
+
+    private void StageBatch()
+    {
+        var batch = _toPublish.ToArray();
+        _toPublish.Clear();
+        _publishing = true;
+        var trusted = batch.SelectMany(r => (r.Attempt?.Outputs ?? []).SelectMany(o => o.Files.Select(f => f.Digest)).Concat(r.Recorded.Select(o => Digest.Parse(o.Digest)))).Where(_workspace.Trusts).ToHashSet();
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                var outcomes = _publisher.Stage(batch, trusted.Contains);
+                Post(() => Journal(outcomes));
+            }
+            catch (DiskException e) { Post(() => System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e)); }
+        });
+    }
+
+    private void Journal(List<PublishOutcome> outcomes)
+    {
+        var journal = _workspace.Journal;
+        var now = _workspace.Machine.Now;
+        foreach (var outcome in outcomes.Where(o => o.Failure is null))
+        {
+            var (task, reconciled) = (outcome.Request.Task, outcome.Request.Reconciled);
+            foreach (var edit in reconciled.NewEdits) journal.Append(new EditSeen(edit.Path, edit.Was.ToString(), edit.Edit.ToString(), edit.Bytes, now));
+            var files = reconciled.Wait is null ? reconciled.Publications.Where(p => !p.IsRemoval).ToList() : [];
+            if (files.Count > 0)
+                journal.Append(new Publishing(_id, _workflowId, task.Node.Step.Id, task.Node.Address, task.Key!,
+                    [.. files.Select(p => new PublishedFile(p.Path, p.Digest.ToString(), p.Bytes, p.Was?.ToString()))]));
+            if (outcome.Request.Attempt is not { } attempt) continue;
+            var record = new CacheRecord(task.Key!, task.Node.Step.Kind.Name, task.Parts, outcome.Request.Recorded)
+            {
+                Ms = (int)Math.Min(int.MaxValue, attempt.Elapsed.TotalMilliseconds),
+                CpuMs = (int)Math.Min(int.MaxValue, attempt.Cpu.TotalMilliseconds),
+                Rss = attempt.MaxRssBytes,
+                Facts = attempt.Facts.Count > 0 ? attempt.Facts : null,
+                Command = attempt.Command,
+            };
+            journal.Append(new Recorded(_id, _workflowId, task.Node.Address, task.Node.Step.Id, now, record));
+        }
+        journal.Commit();
+        foreach (var outcome in outcomes.Where(o => o.Failure is null))
+        {
+            foreach (var output in outcome.Request.Attempt?.Outputs ?? [])
+                foreach (var file in output.Files) _workspace.Trust(file.Digest);
+            foreach (var recorded in outcome.Request.Recorded) _workspace.Trust(Digest.Parse(recorded.Digest));
+            foreach (var edit in outcome.Request.Reconciled.NewEdits) _workspace.Trust(edit.Edit);
+        }
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                _publisher.Place(outcomes, _ => true);
+                foreach (var request in outcomes.Select(o => o.Request))
+                    if (request.Attempt is not null) DurableFile.DeleteTree(_workspace.Machine.Disk, FolderOf(request));
+                Post(() => Placed(outcomes));
+            }
+            catch (DiskException e) { Post(() => System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e)); }
+        });
+    }
+
+    private static string FolderOf(PublishRequest request)
+    {
+        var file = request.Attempt!.Outputs.SelectMany(o => o.Files).FirstOrDefault();
+        if (file is null) return "/nonexistent";
+        var at = file.Path.LastIndexOf("/out/", StringComparison.Ordinal);
+        return file.Path[..at];
+    }
+
+    private void Placed(List<PublishOutcome> outcomes)
+    {
+        _publishing = false;
+        var done = new List<string>();
+        foreach (var outcome in outcomes)
+        {
+            foreach (var (path, stat, digest) in outcome.Placed) _workspace.Stats.Put(Path.Join(_workspace.Paths.Workspace, path), stat, digest);
+            done.AddRange(outcome.Request.Reconciled.Publications.Where(p => p.Was is not null && !p.IsRemoval).Select(p => p.Path));
+            if (outcome.Removed.Count > 0) _workspace.Journal.Append(new PathsReleased(outcome.Removed));
+            var task = outcome.Request.Task;
+            if (outcome.Failure is { } failure)
+            {
+                if (outcome.Request.Attempt is not null) Fail(task, failure);
+                else _stopped ??= failure.Sentence;
+            }
+            else _core.Published(outcome.Wait is null ? outcome.Request : outcome.Request with { Reconciled = outcome.Request.Reconciled with { Wait = outcome.Wait } }, _workspace.Machine.Now);
+        }
+        if (done.Count > 0) _workspace.Journal.Append(new PublishDone(done));
+    }
+
+    private TaskCounts Count() => RunEnd.Count(_core);
+
+    /// <summary>Seconds left by recorded durations: the longest chain, or all work over what runs at once, whichever is more.</summary>
+    private double? SecondsLeft()
+    {
+        double work = 0, chain = 0;
+        foreach (var task in _core.Tasks)
+        {
+            if (task.IsOver) continue;
+            work += Urgencies.Expected(task, _world);
+            chain = Math.Max(chain, task.Urgency);
+        }
+        return Math.Max(chain, work / Math.Max(1, Math.Min(_request.Jobs, _request.Cpus)));
+    }
+}

@@ -1,0 +1,39 @@
+using Spool.Engine.Definition;
+using Spool.Engine.Graph;
+using Spool.Platform;
+
+namespace Spool.Engine.Scheduling;
+
+/// <summary>What a run is to do.</summary>
+public sealed record RunRequest(Workflow Workflow, WorkflowArguments Arguments)
+{
+    public IReadOnlyList<string> Targets { get; init; } = [];
+    public IReadOnlyList<string> Only { get; init; } = [];
+    public IReadOnlySet<string> Forced { get; init; } = new HashSet<string>();
+    public IReadOnlySet<string> Allowed { get; init; } = new HashSet<string>();
+    public required int Jobs { get; init; }
+    public required int Cpus { get; init; }
+    public long MemoryBytes { get; init; } = 4L << 30;
+    public Func<string, string?> Environment { get; init; } = _ => null;
+    /// <summary>The digest of what the program itself is, so that a new version looks again.</summary>
+    public string Program { get; init; } = "";
+
+    /// <summary>How the workflow is known in the journal: its path within the workspace, else its absolute path.</summary>
+    public string WorkflowId(string workspace) => Workflow.File.StartsWith(workspace + "/", StringComparison.Ordinal) ? Workflow.File[(workspace.Length + 1)..] : Workflow.File;
+
+    /// <summary>What a remembered quiet plan depends on beside files: known from the main file's bytes, without reading them as YAML.</summary>
+    public static Digest Signature(string program, string workflowId, Digest mainFile, string arguments, IEnumerable<string> allowed) =>
+        Digest.Of(string.Join('\0', program, workflowId, mainFile, arguments, string.Join(',', allowed.Order(StringComparer.Ordinal))));
+
+    public bool IsPlain => Targets.Count == 0 && Only.Count == 0 && Forced.Count == 0;
+
+    /// <summary>Capacities of all pools of this run.</summary>
+    public IReadOnlyDictionary<string, double> Capacities()
+    {
+        var capacities = new Dictionary<string, double> { ["cpu"] = Math.Max(1, Cpus), ["memory"] = MemoryBytes, ["jobs"] = Math.Max(1, Jobs) };
+        foreach (var (name, capacity) in Workflow.Pools) capacities[name] = capacity;
+        return capacities;
+    }
+
+    public SourceTree Sources(IDisk disk, string workspace, Func<string, bool> isOwned) => new(disk, workspace, Workflow.Roots, isOwned);
+}

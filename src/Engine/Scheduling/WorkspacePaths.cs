@@ -1,0 +1,20 @@
+namespace Spool.Engine.Scheduling;
+
+/// <summary>Where things lie in a workspace.</summary>
+public sealed record WorkspacePaths(string Workspace)
+{
+    public string Spool => Path.Join(Workspace, ".spool");
+    public string Format => Path.Join(Spool, "FORMAT");
+    public string Lock => Path.Join(Spool, "owner");
+    public string Journal => Path.Join(Spool, "journal");
+    public string Store => Path.Join(Spool, "store");
+    public string Index => Path.Join(Spool, "index");
+    public string Attempts => Path.Join(Spool, "attempts");
+    public string Temporary => Path.Join(Spool, "tmp");
+    public string Runs => Path.Join(Spool, "runs");
+
+    public string Run(string run) => Path.Join(Runs, run);
+
+    /// <summary>The full log of an attempt. The name of the task is escaped to a plain file name.</summary>
+    public string Log(string run, string task, int attempt) => Path.Join(Runs, run, "logs", $"{task.Replace('/', '\u2215')}.{attempt}.log");
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using Spool.Engine;
+using Spool.Media.Slides;
+using Spool.Media.Prose;
+using Spool.Platform;
+
+namespace Spool.Steps.Images;
+
+/// <summary>
+/// Draws a slide for a section of a Markdown script: its heading is the title, its list items are the bullets, and with no list its first
+/// paragraph is the subtitle. Paragraphs are taken for narration and stay off the slide. The output is a picture (.png) or the drawing (.svg).
+/// </summary>
+[StepKind("images.slide", version: 1)]
+public sealed record DrawSlide : Step
+{
+    [In("text")] public InputFile Text { get; init; } = null!;
+
+    [Out("image")] public OutputFile Image { get; init; } = null!;
+
+    /// <summary>Width and height in pixels, 64 to 8192 each; portrait sizes get a layout of their own. Default 1920x1080.</summary>
+    public SlideSize Size { get; init; } = new(1920, 1080);
+
+    /// <summary>The look: midnight, paper or ocean. Default midnight.</summary>
+    public ThemeName Theme { get; init; } = ThemeName.Midnight;
+
+    /// <summary>The title, as plain text. Default: the first heading.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The line under the title, as plain text. Default: the first paragraph when there are no bullets; an empty text leaves it out.</summary>
+    public string? Subtitle { get; init; }
+
+    /// <summary>The bullets, as plain text; an empty list leaves them out. Default: the list items. At most 7 are shown.</summary>
+    public IReadOnlyList<string>? Bullets { get; init; }
+
+    /// <summary>Prints the paragraphs too. Default false.</summary>
+    public bool Body { get; init; }
+
+    /// <summary>A small line at the lower left. Default none.</summary>
+    public string? Footer { get; init; }
+
+    /// <summary>A small text at the lower right, such as 2/5. Default none.</summary>
+    public string? Number { get; init; }
+
+    public override IReadOnlyList<string> ToolsUsed() => [Tools.RsvgConvert, Tools.FontList];
+
+    public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+    {
+        if (Image.Extension is not (".png" or ".svg"))
+            return StepResult.Failed(FailureKind.BadOutput, $"a slide is written as .png or .svg, not as '{Image.Extension}'", "change the ending of the output");
+        var content = Content(context.ReadText(Text));
+        if (content.IsEmpty)
+            return StepResult.Failed(FailureKind.BadOutput, "the text has nothing for a slide: no heading, no list, no paragraph", "begin the section with a heading, or set title");
+        var layout = SlideLayout.Of(content, Size);
+        var svg = Encoding.UTF8.GetBytes(SlideDrawing.Svg(content, layout, SlideTheme.Of(Theme)));
+        var all = content.Points.Count;
+        if (layout.Left > 0)
+        {
+            context.Fact("left out", all > layout.Items.Count ? $"{all - layout.Items.Count} of {all} points" : "part of the text");
+            context.Log("not all text fits on the slide; shorten it or split the section");
+        }
+        if (Image.Extension == ".svg")
+        {
+            context.WriteBytes(Image, svg);
+            return StepResult.Done;
+        }
+        if (await MissingFontAsync(context, content, cancel) is { } missing) return missing;
+        var file = context.Temporary("slide.svg");
+        DurableFile.WritePlain(context.Disk, context.Full(file), svg);
+        var wanted = new PngSize(Size.Width, Size.Height);
+        await context.RunAsync(Rsvg.Command(file, Image.Path, wanted, wanted), cancel);
+        return Verify.Png(context, Image, wanted);
+    }
+
+    /// <summary>
+    /// A slide in a font of other widths, or full of empty boxes, is no success. Signs without a font (emoji) are only reported.
+    /// Characters that share their upper bits almost always share their font, so one of each is looked up.
+    /// </summary>
+    private static async Task<StepResult?> MissingFontAsync(StepContext context, SlideContent content, CancellationToken cancel)
+    {
+        if (!(await FontsAsync(FontMetrics.Family)).Contains(FontMetrics.Family, StringComparison.Ordinal))
+            return StepResult.Failed(FailureKind.Unavailable, $"the font {FontMetrics.Family}, in which slides are set, is not installed", "install the package fonts-dejavu-core");
+        string?[] texts = [content.Title, content.Subtitle, content.Footer, content.Number, .. content.Points.Select(p => p.Text)];
+        var rare = texts.SelectMany(t => (t ?? "").EnumerateRunes()).Where(r => !FontMetrics.Knows(r)).DistinctBy(r => r.Value >> 8).Take(16);
+        var undrawn = new List<string>();
+        foreach (var rune in rare)
+        {
+            if ((await FontsAsync($":charset={rune.Value:x}")).Length > 0) continue;
+            if (Rune.IsLetterOrDigit(rune))
+                return StepResult.Failed(FailureKind.BadOutput, $"no installed font can draw '{rune}' (U+{rune.Value:X4})",
+                    "install a font for this script, such as fonts-noto-cjk or fonts-noto-core");
+            undrawn.Add(rune.ToString());
+        }
+        if (undrawn.Count > 0) context.Fact("no font for", string.Join(' ', undrawn));
+        return null;
+
+        async Task<string> FontsAsync(string pattern) =>
+            (await context.RunAsync(new ToolCommand(Tools.FontList, [pattern, "family"]) { CaptureOutput = true }, cancel)).Output.Trim();
+    }
+
+    private SlideContent Content(string text)
+    {
+        var read = SlideContent.Of(text, Body);
+        if (Bullets is not null) read = read.WithBullets([.. Bullets.Select(InlineText.Collapse).Where(b => b.Length > 0)]);
+        return read with
+        {
+            Title = Title is null ? read.Title : InlineText.Collapse(Title),
+            Subtitle = Subtitle is null ? read.Subtitle : InlineText.Collapse(Subtitle),
+            Footer = Footer is null ? null : InlineText.Collapse(Footer),
+            Number = Number is null ? null : InlineText.Collapse(Number),
+        };
+    }
+}

@@ -1,0 +1,176 @@
+using Spool.Engine;
+using Spool.Engine.Artifacts;
+using Spool.Engine.Attempts;
+using Spool.Engine.Definition;
+using Spool.Engine.Graph;
+using Spool.Engine.Planning;
+using Spool.Engine.Scheduling;
+using Spool.Platform;
+
+namespace Spool.Tests.Support;
+
+/// <summary>
+/// A whole engine on a virtual disk with a clock that stands still: workflow text in, tasks and reasons out. Each run opens the workspace anew,
+/// as a new process would.
+/// </summary>
+public sealed class EngineRig
+{
+    public const string Home = "/w";
+
+    public EngineRig(IDisk? disk = null)
+    {
+        Time = new FakeTime();
+        Files = new VirtualDisk(Time);
+        Disk = disk ?? Files;
+        DurableFile.CreateFolders(Files, Home);
+    }
+
+    public EngineRig(VirtualDisk files, FakeTime time)
+    {
+        (Time, Files, Disk) = (time, files, files);
+    }
+
+    public FakeTime Time { get; }
+    public VirtualDisk Files { get; }
+    public IDisk Disk { get; set; }
+    public Catalogue Catalogue { get; init; } = new([.. typeof(Spool.Steps.Tools).Assembly.GetTypes(), .. TestKinds.All], Spool.Steps.Tools.All);
+    public List<string> Executions { get; } = [];
+    public ProblemList Problems { get; private set; } = new();
+
+    /// <summary>What an attempt does before it runs; tests fail, block or spy here.</summary>
+    public Func<AttemptSpec, AttemptResult?>? Before { get; set; }
+
+    public string Read(string path) => DurableFile.ReadText(Files, $"{Home}/{path}");
+
+    public bool Exists(string path) => Files.Stat($"{Home}/{path}") is not null;
+
+    /// <summary>Writes a file a moment later than all before, so that no change is too young to show.</summary>
+    public void Write(string path, string text)
+    {
+        Time.Advance(TimeSpan.FromSeconds(5));
+        var full = $"{Home}/{path}";
+        DurableFile.CreateFolders(Files, Path.GetDirectoryName(full)!);
+        DurableFile.WritePlain(Files, full, System.Text.Encoding.UTF8.GetBytes(text));
+        Time.Advance(TimeSpan.FromSeconds(5));
+    }
+
+    public void Delete(string path) => DurableFile.DeleteTree(Files, $"{Home}/{path}");
+
+    /// <summary>Runs the workflow <c>spool.yaml</c>; null when it has Problems (see <see cref="Problems"/>).</summary>
+    public async Task<RunResult?> RunAsync(string? yaml = null, WorkflowArguments? arguments = null, int jobs = 2, string[]? targets = null, string[]? force = null, string[]? allow = null,
+        IRunReporter? reporter = null, CancellationToken cancel = default)
+    {
+        if (yaml is not null) Write("spool.yaml", yaml);
+        Problems = new ProblemList();
+        var workflow = new WorkflowReader(Disk, Catalogue, _ => null).Read($"{Home}/spool.yaml", arguments ?? WorkflowArguments.None, Problems);
+        if (workflow is null || Problems.Any) return null;
+        var graph = GraphBuilder.Build(workflow, Problems);
+        if (Problems.Any) return null;
+        var paths = new WorkspacePaths(Home);
+        var machine = new Machine(Disk, Time, new ProcessIdentity(1, 1, "boot", "host"), "mark") { Command = "test" };
+        var index = WorkspaceIndex.Read(Disk, paths.Index, Home);
+        using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), index);
+        var request = new RunRequest(workflow, arguments ?? WorkflowArguments.None) { Jobs = jobs, Cpus = jobs, Targets = targets ?? [], Forced = (force ?? []).ToHashSet(), Allowed = (allow ?? []).ToHashSet() };
+        var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
+        var driver = new RunDriver(workspace, request, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
+        var result = await driver.RunAsync(cancel);
+        if (result is not null) workspace.SaveIndex(null, []);
+        return result;
+    }
+
+    /// <summary>The addresses of the tasks that ran, sorted.</summary>
+    public static IReadOnlyList<string> Ran(RunResult? result) => [.. result!.All.Where(t => t.Status == Spool.Engine.Planning.TaskStatus.Succeeded).Select(t => t.Node.Address).Order(StringComparer.Ordinal)];
+
+    public static TaskState Of(RunResult? result, string address) => result!.All.Single(t => t.Node.Address == address);
+
+    public static string Why(RunResult? result, string address) => string.Join("; ", Of(result, address).Reasons.Select(r => r.Text));
+
+    private sealed class Silent : IRunReporter
+    {
+        public void Tell(RunFact fact) { }
+    }
+
+    private sealed class SpyExecutor(EngineRig rig) : IExecutor
+    {
+        private readonly AttemptRunner _runner = new(rig.Disk, new ProcessRunner(null), rig.Time);
+
+        public string Name => "local";
+
+        public Task<AttemptResult> RunAsync(AttemptSpec attempt, AttemptWatcher watcher, CancellationToken cancel)
+        {
+            lock (rig.Executions) rig.Executions.Add(attempt.Kind.Name);
+            return rig.Before?.Invoke(attempt) is { } result ? System.Threading.Tasks.Task.FromResult(result) : _runner.RunAsync(attempt, watcher, cancel);
+        }
+    }
+}
+
+/// <summary>Step kinds that only tests have.</summary>
+public static class TestKinds
+{
+    public static IReadOnlyList<Type> All { get; } = [typeof(Join), typeof(Upper), typeof(Explode), typeof(Fail), typeof(Roll)];
+
+    /// <summary>Joins texts.</summary>
+    [StepKind("test.join", version: 1, InProcess = true)]
+    public sealed record Join : Step
+    {
+        [In("texts")] public InputList Texts { get; init; } = null!;
+        [Out("text")] public OutputFile Text { get; init; } = null!;
+
+        public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            context.WriteText(Text, string.Concat(Texts.Files.Select(context.ReadText)));
+            return Task.FromResult(StepResult.Done);
+        }
+    }
+
+    /// <summary>Makes capitals, so that small changes of case end here.</summary>
+    [StepKind("test.upper", version: 1, InProcess = true)]
+    public sealed record Upper : Step
+    {
+        [In("text")] public InputFile Text { get; init; } = null!;
+        [Out("text")] public OutputFile Result { get; init; } = null!;
+
+        public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            context.WriteText(Result, context.ReadText(Text).ToUpperInvariant());
+            return Task.FromResult(StepResult.Done);
+        }
+    }
+
+    /// <summary>One file per line, named by the first word.</summary>
+    [StepKind("test.explode", version: 1, InProcess = true)]
+    public sealed record Explode : Step
+    {
+        [In("text")] public InputFile Text { get; init; } = null!;
+        [Out("files")] public OutputFolder Files { get; init; } = null!;
+
+        public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            foreach (var line in context.ReadText(Text).Split('\n', StringSplitOptions.RemoveEmptyEntries)) context.WriteText(Files, line.Split(' ')[0] + ".txt", line + "\n");
+            return Task.FromResult(StepResult.Done);
+        }
+    }
+
+    /// <summary>Fails.</summary>
+    [StepKind("test.fail", version: 1, InProcess = true)]
+    public sealed record Fail : Step
+    {
+        [In("text")] public InputFile? Text { get; init; }
+        [Out("text")] public OutputFile Result { get; init; } = null!;
+
+        public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel) => Task.FromResult(StepResult.Failed(FailureKind.ToolFailed, "it does not work"));
+    }
+
+    /// <summary>Something else each time.</summary>
+    [StepKind("test.roll", version: 1, InProcess = true, Varies = true)]
+    public sealed record Roll : Step
+    {
+        [Out("text")] public OutputFile Result { get; init; } = null!;
+
+        public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            context.WriteText(Result, context.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return Task.FromResult(StepResult.Done);
+        }
+    }
+}
