@@ -8,8 +8,8 @@ namespace Spool.App.Report;
 /// <summary>Looks into one media file with ffprobe and ffmpeg: facts, a small picture, a waveform. The file is foreign: only listed formats and codecs are opened.</summary>
 internal sealed class PreviewTools(IDisk disk, ProcessRunner processes, string ffmpeg, string ffprobe, string? searchPath, string folder)
 {
-    /// <summary>Pixels of the longer side of a picture.</summary>
-    internal const int Side = 320;
+    /// <summary>Pixels of the longer side of a picture, and of one that stands on the stage.</summary>
+    internal const int Side = 320, LargeSide = 960;
     private const int Peaks = 300, SamplesPerSecond = 8000;
 
     /// <summary>The longest sound that gets a waveform, in seconds: decoding more would take longer than a page is worth.</summary>
@@ -23,10 +23,10 @@ internal sealed class PreviewTools(IDisk disk, ProcessRunner processes, string f
 
     /// <summary>Null when the tools were stopped by time: the file may be looked at again later. An unreadable file gives a preview without a type.</summary>
     /// <param name="path">Where the bytes lie, absolute.</param>
-    /// <param name="type">video, audio or image, by the name of the file.</param>
     /// <param name="name">A plain name for temporary files, different for files looked at at the same time.</param>
-    internal async Task<Preview?> LookAsync(string path, string type, string name, CancellationToken cancel)
+    internal async Task<Preview?> LookAsync(string path, Wanted wanted, string name, CancellationToken cancel)
     {
+        var type = wanted.Type;
         var accept = type switch { "video" => Accepted.Video, "audio" => Accepted.Sound, _ => Accepted.Image };
         var probed = await RunAsync(MediaProbe.Command(path, accept), ffprobe, cancel);
         if (probed.TimedOut) return null;
@@ -50,7 +50,7 @@ internal sealed class PreviewTools(IDisk disk, ProcessRunner processes, string f
         };
         if (type == "audio") return await WaveAsync(preview, path, accept, name, cancel);
         if (!accept.Decodes(picture!.Codec) || (long)picture.Width * picture.Height > Accepted.MaxPixels) return preview;
-        return await PictureAsync(preview, path, picture.Index, accept, name, cancel);
+        return await PictureAsync(preview with { Large = wanted.Large }, path, picture.Index, accept, name, cancel);
     }
 
     private async Task<Preview?> PictureAsync(Preview preview, string path, int stream, Accepted accept, string name, CancellationToken cancel)
@@ -58,16 +58,17 @@ internal sealed class PreviewTools(IDisk disk, ProcessRunner processes, string f
         var file = Path.Join(folder, name + ".jpg");
         var output = new FfmpegOutput(file, "image2", [new("[v]", [("c", "mjpeg"), ("q", "6"), ("frames", "1")])]) { Options = [("update", "1")] };
         var from = preview is { Type: "video", Seconds: > 0.1 } ? preview.Seconds / 3 : null;
+        var side = preview.Large ? LargeSide : Side;
         var command = new FfmpegCommand([new FfmpegInput(path, accept) { From = from }], output)
         {
-            Graph = $"[0:{stream}]scale=w='min({Side},iw)':h='min({Side},ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuvj420p[v]",
+            Graph = $"[0:{stream}]scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuvj420p[v]",
             Threads = 1,
             Reports = false,
             LogLevel = "error",
         };
         var result = await RunAsync(command.ToTool(), ffmpeg, cancel);
         if (result.TimedOut) return null;
-        if (disk.Stat(file) is not { Kind: FileKind.File, Size: > 0 and < 200_000 }) return preview;
+        if (disk.Stat(file) is not { Kind: FileKind.File, Size: > 0 and < 500_000 }) return preview;
         var bytes = DurableFile.Read(disk, file);
         disk.DeleteFile(file);
         return preview with { Thumbnail = "data:image/jpeg;base64," + Convert.ToBase64String(bytes) };

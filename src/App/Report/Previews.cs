@@ -9,8 +9,9 @@ namespace Spool.App.Report;
 /// <summary>A media file that the page would like to show.</summary>
 /// <param name="Digest">Of its bytes; previews are kept under it.</param>
 /// <param name="Type">video, audio or image, by its name.</param>
+/// <param name="Large">It stands on the stage, where a small picture would look blurred.</param>
 /// <param name="Places">Where its bytes may lie, absolute, the best first.</param>
-internal sealed record Wanted(Digest Digest, string Type, IReadOnlyList<string> Places);
+internal sealed record Wanted(Digest Digest, string Type, bool Large, IReadOnlyList<string> Places);
 
 /// <summary>
 /// Previews of media files, kept in <c>.spool/thumbs/DIGEST.json</c> so that unchanged bytes are looked into once. In one run at most
@@ -31,7 +32,7 @@ internal sealed class Previews(Composition composition, WorkspacePaths paths)
     internal async Task<IReadOnlyList<string>> MakeAsync(IReadOnlyList<Wanted> wanted, CancellationToken cancel)
     {
         var kept = _disk.Stat(Folder) is { Kind: FileKind.Folder };
-        var missing = wanted.DistinctBy(w => w.Digest).Where(w => !(kept && TryRead(w.Digest))).ToList();
+        var missing = wanted.DistinctBy(w => w.Digest).Where(w => !(kept && TryRead(w))).ToList();
         if (missing.Count == 0) return [];
         var searchPath = composition.Environment("PATH");
         if (ProgramFinder.Find(_disk, "ffmpeg", searchPath) is not { } ffmpeg || ProgramFinder.Find(_disk, "ffprobe", searchPath) is not { } ffprobe)
@@ -52,7 +53,7 @@ internal sealed class Previews(Composition composition, WorkspacePaths paths)
                     Interlocked.Increment(ref gone);
                     return;
                 }
-                if (await tools.LookAsync(place, one.w.Type, one.i.ToString(CultureInfo.InvariantCulture), stop) is not { } preview) return;
+                if (await tools.LookAsync(place, one.w, one.i.ToString(CultureInfo.InvariantCulture), stop) is not { } preview) return;
                 _known[one.w.Digest] = preview;
                 Interlocked.Increment(ref made);
                 DurableFile.WritePlain(_disk, PathOf(one.w.Digest), JsonSerializer.SerializeToUtf8Bytes(preview, ReportJson.Default.Preview));
@@ -69,14 +70,14 @@ internal sealed class Previews(Composition composition, WorkspacePaths paths)
 
     private string PathOf(Digest digest) => Path.Join(Folder, digest + ".json");
 
-    private bool TryRead(Digest digest)
+    private bool TryRead(Wanted wanted)
     {
-        var path = PathOf(digest);
+        var path = PathOf(wanted.Digest);
         if (_disk.Stat(path) is not { Kind: FileKind.File }) return false;
         try
         {
-            if (JsonSerializer.Deserialize(DurableFile.Read(_disk, path), ReportJson.Default.Preview) is not { Version: Preview.Current } preview) return false;
-            _known[digest] = preview;
+            if (JsonSerializer.Deserialize(DurableFile.Read(_disk, path), ReportJson.Default.Preview) is not { Version: Preview.Current } preview || (wanted.Large && preview is { Type: "video", Large: false })) return false;
+            _known[wanted.Digest] = preview;
             return true;
         }
         catch (JsonException)

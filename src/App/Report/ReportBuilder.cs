@@ -30,7 +30,7 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         var first = result.Outputs.Take(limits.Finals).Concat(strip.Film is null ? [] : [strip.Film]).Concat(strip.Parts.Select(p => p.Path)).Select(_artifacts.Find).OfType<ListedArtifact>().ToList();
         // What was made just now comes before what was looked at in earlier runs.
         var byImportance = first.Concat(_artifacts.All.OrderBy(a => a.Producer?.Status == TaskStatus.Succeeded ? 0 : 1)).Distinct().ToList();
-        var notMade = await _previews.MakeAsync([.. byImportance.Where(a => ArtifactTypes.IsMedia(a.Path) && !a.Digest.IsEmpty).Select(a => new Wanted(a.Digest, ArtifactTypes.Of(a.Path), _artifacts.Places(a)))], cancel);
+        var notMade = await _previews.MakeAsync([.. byImportance.Where(a => ArtifactTypes.IsMedia(a.Path) && !a.Digest.IsEmpty).Select(a => new Wanted(a.Digest, ArtifactTypes.Of(a.Path), a.Path == strip.Film, _artifacts.Places(a)))], cancel);
         var texts = byImportance.Where(a => ArtifactTypes.IsWords(a.Path) && a.Bytes > 0).ToList();
         foreach (var artifact in texts.Take(limits.Texts)) ReadText(artifact);
 
@@ -67,7 +67,7 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
             // The film's own chapters know of transitions; lengths of its parts do not.
             var chapter = exact ? chapters![cells.Count] : null;
             var seconds = chapter is null ? preview?.Seconds ?? 0 : Math.Round(chapter.End - chapter.Start, 3);
-            cells.Add(new StripCell(part.Label, seconds, chapter?.Start ?? Math.Round(at, 3), part.Task is null ? "reused" : RunExport.Word(part.Task.Status))
+            cells.Add(new StripCell(chapter?.Title ?? part.Label, seconds, chapter?.Start ?? Math.Round(at, 3), part.Task is null ? "reused" : RunExport.Word(part.Task.Status))
             {
                 Task = part.Task?.Node.Address,
                 Path = part.Path,

@@ -108,6 +108,8 @@ public sealed record Preview
     public IReadOnlyList<Chapter>? Chapters { get; init; }
     /// <summary>A data URI.</summary>
     public string? Thumbnail { get; init; }
+    /// <summary>The picture is that of a film that stands on the stage.</summary>
+    public bool Large { get; init; }
     public IReadOnlyList<float>? Peaks { get; init; }
 }
 
