@@ -58,7 +58,10 @@ public static class Headline
     private static string Because(IReadOnlyList<TaskState> tasks)
     {
         var ran = tasks.Where(t => t.Status == TaskStatus.Succeeded).Select(t => t.Node).ToHashSet();
-        var causes = tasks.Where(t => t.Status == TaskStatus.Succeeded && !t.Node.Producers.Any(ran.Contains)).SelectMany(t => t.Reasons.Where(r => r.Code is not ("never-ran" or "failed-before")).Select(r => Cause(t.Node, r))).Distinct().ToList();
+        var causes = tasks.Where(t => t.Status == TaskStatus.Succeeded && !t.Node.Producers.Any(ran.Contains))
+            .SelectMany(t => t.Reasons.Where(r => r.Code is not ("never-ran" or "failed-before")).Select(r => (Task: t.Node, Reason: r, Text: Cause(t.Node, r))))
+            .DistinctBy(c => c.Text).GroupBy(c => (c.Task.Step, Part: c.Reason.Text.Split(':')[0]))
+            .Select(g => g.Count() == 1 ? g.First().Text : $"{g.Key.Step.Id}: {g.Key.Part} changed ({Words.Count(g.Count())} tasks)").ToList();
         return causes.Count == 0 ? "" : $", because {causes[0]}{(causes.Count > 1 ? $" and {causes.Count - 1} more" : "")}";
     }
 

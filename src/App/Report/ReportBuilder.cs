@@ -20,7 +20,7 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
 
     internal async Task<RunReport> BuildAsync(EarlierRuns earlier, CancellationToken cancel)
     {
-        var strip = StripPlan.Of(result.All, result.Outputs, (task, i) => [.. _artifacts.Members(task, i).Select(e => e.Name)], Stems);
+        var strip = StripPlan.Of(result.All, result.Outputs, Wanted(), (task, i) => [.. _artifacts.Members(task, i).Select(e => e.Name)], Stems);
         var critical = LanePlan.CriticalPath(result.All);
         var makers = result.All.SelectMany(t => t.Node.Outputs.Select(o => (Path: StripPlan.Shown(o), t.Node))).ToLookup(o => o.Path, o => o.Node);
         var preferred = strip.Parts.Select(p => p.Task?.Node).Concat(result.Outputs.Take(limits.Finals).SelectMany(o => makers[o])).OfType<TaskNode>().Take(limits.Tasks / 2).Concat(critical.Take(limits.Tasks / 4)).ToHashSet();
@@ -53,6 +53,14 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
             Chapters = ChaptersOf(strip),
             LeftOut = LeftOut(strip, tasks.Count, texts.Count, entries.Shortened, notMade),
         };
+    }
+
+    /// <summary>What the workflow calls a result; variables in its paths stand for anything here.</summary>
+    private Func<string, bool>? Wanted()
+    {
+        if (graph.Workflow.Outputs is not { } outputs) return null;
+        var patterns = outputs.Select(o => new PathPattern(o.Path, o.At)).ToList();
+        return path => patterns.Exists(p => p.MayMeet(new PathPattern(path, default)));
     }
 
     private List<StripCell> Cells(StripPlan strip, EarlierRuns earlier)
@@ -158,7 +166,7 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         var asked = result.All.Select(t => t.Node.Step).Concat(result.OpenSteps.Select(s => s.Step)).ToHashSet();
         var other = graph.Steps.Where(s => !asked.Contains(s)).Select(s => s.Id).ToList();
         if (other.Count > 0) sentences.Add($"Steps that this run was not asked for: {string.Join(", ", other.Take(8))}{(other.Count > 8 ? $" and {other.Count - 8} more" : "")}");
-        Say(result.All.Count - listed, $"of {result.All.Count} tasks; the counts of their steps hold all of them");
+        Say(result.All.Count - listed, $"of {Cli.Words.Count(result.All.Count)} tasks; the counts of their steps hold all of them");
         Say(result.Outputs.Count - limits.Finals, "results; they are in the list of their step");
         Say(strip.Parts.Count - limits.Cells, "parts of the strip");
         Say(_artifacts.LeftOut, "files; their tasks name them");

@@ -17,16 +17,18 @@ public sealed record StripPlan(string? Film, IReadOnlyList<StripPart> Parts)
 {
     /// <summary>Finds the film and what it is made of.</summary>
     /// <param name="finals">Paths of the finals that were made, in their order.</param>
+    /// <param name="wanted">Whether the workflow calls a path a result; null when it does not say, then it is what no task reads.</param>
     /// <param name="members">The names in an output folder, as far as it is known.</param>
     /// <param name="stems">The stems of an order file, as far as it is known.</param>
-    public static StripPlan Of(IReadOnlyList<TaskState> tasks, IReadOnlyList<string> finals, Func<TaskState, int, IReadOnlyList<string>> members, Func<InputRef, IReadOnlyList<string>?> stems)
+    public static StripPlan Of(IReadOnlyList<TaskState> tasks, IReadOnlyList<string> finals, Func<string, bool>? wanted, Func<TaskState, int, IReadOnlyList<string>> members, Func<InputRef, IReadOnlyList<string>?> stems)
     {
         var states = tasks.ToDictionary(t => t.Node);
         var makers = new Dictionary<string, TaskState>();
         foreach (var task in tasks)
             foreach (var output in task.Node.Outputs) makers.TryAdd(Shown(output), task);
         // What failed on the way to a final has no final yet, but it is what a person looks for.
-        var unmade = tasks.Where(t => !t.HasOutputs && t.Status != TaskStatus.Skipped && t.Node.Readers.Count == 0).SelectMany(t => t.Node.Outputs).Where(o => o.Keep).Select(Shown);
+        var unmade = tasks.Where(t => !t.HasOutputs && t.Status != TaskStatus.Skipped)
+            .SelectMany(t => t.Node.Outputs.Where(o => wanted is null ? o.Keep && t.Node.Readers.Count == 0 : wanted(Shown(o)))).Select(Shown);
         var results = finals.Concat(unmade).Where(makers.ContainsKey).Distinct().ToList();
         var parts = new Listing(states, members, stems);
         string? film = null;
