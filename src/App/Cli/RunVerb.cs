@@ -146,7 +146,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         var result = await driver.RunAsync(stop.Token);
         if (result is null) return await ReportProblemsAsync(workflow, problems);
         var code = reporter.Finish(result);
-        ReportFile.Write(composition, workspace, graph, driver.World, result);
+        await Report.ReportFile.WriteAsync(composition, workspace, graph, driver.World, result, stop.Token);
         var plan = workspace.State.Run(result.Id)?.Plan ?? "";
         if (request.IsPlain && result.Status == "succeeded")
         {
