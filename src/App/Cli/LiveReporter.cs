@@ -20,7 +20,7 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
     private readonly List<string> _permanent = [];
     private LiveState? _state;
     private ITimer? _timer;
-    private PosixSignalRegistration? _continued;
+    private readonly List<PosixSignalRegistration> _signals = [];
 
     public static bool UsesColour(Func<string, string?> environment) => string.IsNullOrEmpty(environment("NO_COLOR"));
 
@@ -66,8 +66,13 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
     {
         _state = new LiveState(_time);
         _state.Begin(run);
-        // After a stop (Ctrl+Z) the shell has written below the view.
-        if (!OperatingSystem.IsWindows()) _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => { lock (_drawing) _screen.Forget(); });
+        if (!OperatingSystem.IsWindows())
+        {
+            // After a stop (Ctrl+Z) the shell has written below the view. At a resize each small change is followed at once: several
+            // together could push the top of the view out of the screen, where nothing reaches it any more.
+            _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => { lock (_drawing) _screen.Forget(); }));
+            _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Draw()));
+        }
         _timer = _time.CreateTimer(_ => Draw(), null, Period, Period);
     }
 
@@ -128,7 +133,7 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
             permanent = [.. _permanent];
             _permanent.Clear();
         }
-        _continued?.Dispose();
+        foreach (var signal in _signals) signal.Dispose();
         lock (_drawing)
         {
             try { _screen.Close(permanent, Size()); }

@@ -77,6 +77,12 @@ public sealed class LiveState(TimeProvider time)
     {
         Sync();
         if (task.Node.Index >= _buckets.Count) return;
+        Take(task);
+        if (time.GetElapsedTime(_measured) >= _pause) Measure();
+    }
+
+    private void Take(TaskState task)
+    {
         Move(task, task.Status switch
         {
             TaskStatus.Running or TaskStatus.Publishing => Bucket.Running,
@@ -87,7 +93,6 @@ public sealed class LiveState(TimeProvider time)
             _ => Bucket.Open,
         });
         if (task.Status == TaskStatus.Failed) _failed.Add(task.Node.Address);
-        if (time.GetElapsedTime(_measured) >= _pause) Measure();
     }
 
     public void Progress(TaskState task, double fraction)
@@ -139,7 +144,7 @@ public sealed class LiveState(TimeProvider time)
             step.Note = null;
             _buckets.Add(Bucket.Open);
             Count(step, Bucket.Open, 1);
-            if (_run.Tasks[i].Status != TaskStatus.Pending) Changed(_run.Tasks[i]);
+            Take(_run.Tasks[i]);
         }
     }
 

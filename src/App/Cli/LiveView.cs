@@ -10,9 +10,12 @@ public sealed class LiveView(TimeProvider time, int cores)
 {
     private const int Widest = 78, Bar = 10, MostFailed = 3;
 
+    // Room for the ^C that a terminal echoes at the end of the last line.
+    private const int Margin = 3;
+
     public IReadOnlyList<LiveLine> Lines(LiveState state, (int Width, int Height) size)
     {
-        var width = Math.Max(1, Math.Min(Widest, size.Width - 1));
+        var width = Math.Max(1, Math.Min(Widest, size.Width - Margin));
         // A third of the screen stays for what was said before, so a terminal that gets lower seldom pushes the block out of its top.
         var rows = Math.Max(1, Math.Min(size.Height - 1, Math.Max(8, size.Height * 2 / 3)));
         var lines = new List<LiveLine>(rows);

@@ -36,9 +36,12 @@ public sealed class XmlSummaries
         return summaries;
     }
 
-    public string? OfType(Type type) => _texts.GetValueOrDefault($"T:{type.FullName}");
+    public string? OfType(Type type) => Find($"T:{type.FullName}");
 
-    public string? OfProperty(Type type, string property) => _texts.GetValueOrDefault($"P:{type.FullName}.{property}");
+    public string? OfProperty(Type type, string property) => Find($"P:{type.FullName}.{property}");
+
+    /// <summary>By the name that documentation files use: <c>T:Spool.Steps.Files.CopyFile</c>.</summary>
+    public string? Find(string name) => _texts.GetValueOrDefault(name);
 
     private static string Text(XmlReader reader)
     {
