@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Spool.App.Cli;
 using Spool.Tests.Support;
 using Xunit;

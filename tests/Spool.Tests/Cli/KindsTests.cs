@@ -1,5 +1,4 @@
 using System.Text;
-using Spool.App;
 using Spool.App.Help;
 using Spool.Engine;
 using Spool.Engine.Definition;

@@ -43,7 +43,7 @@ internal sealed class JsonSchemaCheck(JsonObject root)
                 "additionalProperties" => Properties(schema, value, at, errors),
                 "anyOf" => rule!.AsArray().Any(s => Fits(s!, value)) ? null : "fits none of its forms",
                 "oneOf" => rule!.AsArray().Count(s => Fits(s!, value)) == 1 ? null : "fits not exactly one of its forms",
-                "allOf" => rule!.AsArray().Select(s => Sub((JsonObject)s!, value, at, errors)).LastOrDefault(),
+                "allOf" => All(rule!.AsArray(), value, at, errors),
                 "if" => Fits(rule!, value) ? Sub((JsonObject)schema["then"]!, value, at, errors) : null,
                 _ => throw new NotSupportedException(word),
             };
@@ -55,6 +55,12 @@ internal sealed class JsonSchemaCheck(JsonObject root)
     private string? Sub(JsonObject schema, JsonNode? value, string at, List<string> errors)
     {
         Check(schema, value, at, errors);
+        return null;
+    }
+
+    private string? All(JsonArray schemas, JsonNode? value, string at, List<string> errors)
+    {
+        foreach (var schema in schemas) Check((JsonObject)schema!, value, at, errors);
         return null;
     }
 
