@@ -27,7 +27,7 @@ public static class CommandLine
         foreach (var option in root.Options.OfType<HelpOption>())
         {
             option.Description = "Show help";
-            option.Action = new HelpWithExamples((HelpAction)option.Action!);
+            option.Action = new ShowHelp();
         }
         root.SetAction((_, cancel) => HomeScreen.ShowAsync(cancel));
         return root;
@@ -41,7 +41,7 @@ public static class CommandLine
         try
         {
             var result = root.Parse(args);
-            if (result.Errors.Count > 0 && result.Action is not HelpWithExamples)
+            if (result.Errors.Count > 0 && result.Action is not ShowHelp)
             {
                 foreach (var error in result.Errors) await Console.Error.WriteLineAsync("error: " + error.Message);
                 if (args.Length > 0 && only is null && !args[0].StartsWith('-') && Engine.NearestName.Hint(args[0], verbs.Select(v => v.Name)) is { } hint) await Console.Error.WriteLineAsync($"hint: {hint}");
@@ -74,21 +74,17 @@ public static class CommandLine
         internal IReadOnlyList<string> Examples { get; } = verb.Examples;
     }
 
-    /// <summary>The usual help, then the examples.</summary>
-    private sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+    /// <summary>The help, which ends with the examples; it wins over mistakes in the other arguments.</summary>
+    private sealed class ShowHelp : SynchronousCommandLineAction
     {
         public override bool Terminating => true;
         public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parseResult)
         {
-            var code = usual.Invoke(parseResult);
-            if (parseResult.CommandResult.Command is not VerbCommand { Examples: { Count: > 0 } examples }) return code;
-            var output = parseResult.InvocationConfiguration.Output;
-            output.WriteLine("Examples:");
-            foreach (var example in examples) output.WriteLine("  " + example);
-            output.WriteLine();
-            return code;
+            var command = parseResult.CommandResult.Command;
+            Help.HelpText.Write(parseResult.InvocationConfiguration.Output, command, (command as VerbCommand)?.Examples ?? []);
+            return Verb.Done;
         }
     }
 }
