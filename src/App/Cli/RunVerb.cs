@@ -134,7 +134,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));
         CheckNeeds(graph, request.Capacities(), settings, problems);
         if (problems.Any) return await ReportProblemsAsync(workflow, problems);
-        var reporter = Reporter(workflow.Name);
+        using var reporter = Reporter(workflow.Name);
         foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
         var tools = composition.Tools(workspace.Index);
         var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, reporter);
