@@ -162,6 +162,10 @@ public sealed class RunCore
                 if (task.Key is not null) _underWay[task.Key] = task;
                 MakeReady(task);
                 break;
+            case Evaluation.Approved approved:
+                task.Verdict = Verdict.Reuse;
+                End(task, TaskStatus.Reused, approved.Reason);
+                break;
             case Evaluation.Wait wait:
                 task.Verdict = task.BlockedOn is null ? Verdict.Wait : Verdict.Blocked;
                 End(task, task.BlockedOn is null ? TaskStatus.Waiting : TaskStatus.Blocked, wait.Reason);
