@@ -7,7 +7,7 @@ namespace Spool.Steps.Review;
 /// other tasks go on. The decision belongs to the content that was shown: other content asks again, the same content does not.
 /// </summary>
 [StepKind("review", version: 1, AnyRoles = true, InProcess = true, IsReview = true)]
-public sealed record Review : Step
+public sealed record AskPerson : Step
 {
     /// <summary>What to look at, in a sentence.</summary>
     public string? Message { get; init; }
