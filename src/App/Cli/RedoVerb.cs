@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Spool.Engine.Journal;
 using Spool.Engine.Planning;
-using Spool.Engine.Scheduling;
 
 namespace Spool.App.Cli;
 
