@@ -33,7 +33,8 @@ public sealed class RunDriver
     // Real runs use the pool; the simulation a scheduler of its own, so that one seed gives one order of everything.
     private readonly TaskScheduler _scheduler = TaskScheduler.Current;
     private readonly SourceTree _places;
-    private bool _publishing;
+    private readonly Dictionary<TaskState, IReadOnlyList<IDisposable>> _leases = [];
+    private bool _publishing, _hostBusy, _looking;
     private int _attempts, _timers;
     private string? _stopped;
 
@@ -71,6 +72,7 @@ public sealed class RunDriver
         var machine = _workspace.Machine;
         var startedAt = machine.Now;
         await _core.SettleAsync();
+        PathOwners.Check(_graph, _core, _workspace.State, _workflowId, _request.OutputsOf);
         if (_graph.Problems.Any) return null;
         var fullRun = Selection.IsFull;
         _workspace.Journal.Append(new RunStarted(_id, _workflowId, _graph.Workflow.Name, startedAt, _graph.Workflow.ShownVars, fullRun));
@@ -84,7 +86,9 @@ public sealed class RunDriver
                 await _core.SettleAsync();
                 _toPublish.AddRange(_core.TakePublications());
                 if (!_publishing && _toPublish.Count > 0) StageBatch();
-                foreach (var start in _core.TakeStarts(machine.Now)) Launch(start);
+                _hostBusy = false;
+                foreach (var start in _core.TakeStarts(machine.Now, TakeHost)) Launch(start);
+                if (_hostBusy) LookAgainSoon();
                 if (_core.IsIdle && !_publishing && _toPublish.Count == 0) break;
                 var message = await _loop.Reader.ReadAsync(CancellationToken.None);
                 do message();
@@ -131,6 +135,27 @@ public sealed class RunDriver
         if (task.IsOver) _intermediates.TaskOver(task);
     }
 
+    private bool TakeHost(Needs needs, TaskState task)
+    {
+        if (_request.HostPools is not { } pools) return true;
+        if (pools.TryTake(needs) is not { } slots)
+        {
+            _hostBusy = true;
+            return false;
+        }
+        if (slots.Count > 0) _leases[task] = slots;
+        return true;
+    }
+
+    // Another engine has the machine: its end cannot be waited for, so it is looked again ten times a second.
+    private void LookAgainSoon()
+    {
+        if (_looking) return;
+        _looking = true;
+        _ = Task.Delay(TimeSpan.FromMilliseconds(100), _workspace.Machine.Time, CancellationToken.None)
+            .ContinueWith(_ => Post(() => _looking = false), CancellationToken.None, TaskContinuationOptions.None, _scheduler);
+    }
+
     private void Launch(Start start)
     {
         var task = start.Task;
@@ -161,6 +186,8 @@ public sealed class RunDriver
     private void Ended(TaskState task, AttemptSpec spec, AttemptResult result)
     {
         _attempts--;
+        if (_leases.Remove(task, out var slots))
+            foreach (var slot in slots) slot.Dispose();
         KeepLog(task, spec.Folder);
         if (result.Failure is null && _stopped is null && !_core.IsCancelled)
         {
@@ -228,6 +255,7 @@ public sealed class RunDriver
         foreach (var outcome in outcomes.Where(o => o.Failure is null))
         {
             var (task, reconciled) = (outcome.Request.Task, outcome.Request.Reconciled);
+            if (reconciled.Lost.Count > 0) journal.Append(new ObjectsGone([.. reconciled.Lost.Select(d => d.ToString())], "edited in place"));
             foreach (var edit in reconciled.NewEdits) journal.Append(new EditSeen(edit.Path, edit.Was.ToString(), edit.Edit.ToString(), edit.Bytes, now));
             var files = reconciled.Wait is null ? reconciled.Publications.Where(p => !p.IsRemoval).ToList() : [];
             if (files.Count > 0)
@@ -251,6 +279,7 @@ public sealed class RunDriver
                 foreach (var file in output.Files) _workspace.Trust(file.Digest);
             foreach (var recorded in outcome.Request.Recorded) _workspace.Trust(Digest.Parse(recorded.Digest));
             foreach (var edit in outcome.Request.Reconciled.NewEdits) _workspace.Trust(edit.Edit);
+            foreach (var lost in outcome.Request.Reconciled.Lost) _workspace.Store.Drop(lost);
         }
         Off(() =>
         {
