@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spool.Engine.Scheduling;
 
 namespace Spool.App.Cli;
 

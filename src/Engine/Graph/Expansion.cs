@@ -16,7 +16,7 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
     public ExpansionOutcome TryExpand(StepNode step, KnownArtifacts known)
     {
         if (step.IsExpanded) return ExpansionOutcome.Done;
-        if (step.Producers.Any(p => !p.IsExpanded)) return ExpansionOutcome.NotYet;
+        if (step.Producers.Any(p => !p.IsExpanded) || step.Gates.Any(g => !g.IsExpanded)) return ExpansionOutcome.NotYet;
         var before = graph.Problems.Problems.Count;
         IReadOnlyList<Item?>? items = [null];
         if (step.Definition.Foreach is { } loop) items = Items(step, loop, known);
@@ -59,7 +59,7 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
         for (var i = 0; i < inputs.Length; i++) inputs[i] = Bind(step, step.Inputs[i], item);
         task.Outputs = outputs;
         task.Inputs = inputs;
-        task.Producers = Distinct(inputs);
+        task.Producers = step.Gates.Count == 0 ? Distinct(inputs) : [.. Distinct(inputs).Concat(Reviews.Of(step, inputs)).Distinct()];
         graph.Add(task);
     }
 

@@ -19,6 +19,7 @@ public static class GraphBuilder
             foreach (var (need, _) in step.Definition.Needs)
                 if (byId.TryGetValue(need, out var needed) && !step.Needs.Contains(needed)) step.Needs.Add(needed);
         Connect(steps, problems);
+        Reviews.Gate(steps);
         Order(steps, problems);
         Outputs(workflow, steps, scope, problems);
         return new TaskGraph(workflow, [.. steps.OrderBy(s => s.Order).ThenBy(s => s.Index)], scope, problems);
@@ -128,10 +129,10 @@ public static class GraphBuilder
     /// <summary>Numbers the steps so that each comes after what it reads and needs; a cycle is named whole.</summary>
     private static void Order(List<StepNode> steps, ProblemList problems)
     {
-        var waiting = steps.ToDictionary(s => s, s => s.Producers.Union(s.Needs).Count());
+        var waiting = steps.ToDictionary(s => s, s => s.Producers.Union(s.Needs).Union(s.Gates).Count());
         var after = new Dictionary<StepNode, List<StepNode>>();
         foreach (var step in steps)
-            foreach (var before in step.Producers.Union(step.Needs))
+            foreach (var before in step.Producers.Union(step.Needs).Union(step.Gates))
                 (after.TryGetValue(before, out var list) ? list : after[before] = []).Add(step);
         var ready = new PriorityQueue<StepNode, int>(waiting.Where(w => w.Value == 0).Select(w => (w.Key, w.Key.Index)));
         var order = 0;
@@ -148,10 +149,11 @@ public static class GraphBuilder
         while (!path.Contains(at))
         {
             path.Add(at);
-            at = at.Producers.Concat(at.Needs).First(left.Contains);
+            at = at.Producers.Concat(at.Needs).Concat(at.Gates).First(left.Contains);
         }
         var cycle = path.SkipWhile(s => s != at).Reverse().ToList();
-        problems.Add("SPL0145", at.Definition.At, $"steps wait for each other in a circle: {string.Join(" -> ", cycle.Append(cycle[0]).Select(s => s.Id))}", "remove one of these edges");
+        if (Reviews.Cycle(cycle) is var (message, hint)) problems.Add("SPL0148", at.Definition.At, message, hint);
+        else problems.Add("SPL0145", at.Definition.At, $"steps wait for each other in a circle: {string.Join(" -> ", cycle.Append(cycle[0]).Select(s => s.Id))}", "remove one of these edges");
         foreach (var step in left) step.Order = order++;
     }
 

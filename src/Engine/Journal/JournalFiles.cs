@@ -36,6 +36,7 @@ internal static class JournalFiles
         var segments = Numbered(entries, folder, "seg-");
         var snapshots = Numbered(entries, folder, "snap-");
         var warnings = new List<string>();
+        var damaged = new List<string>();
         long seq = 0;
         var epoch = 0;
         var used = false;
@@ -48,11 +49,14 @@ internal static class JournalFiles
                 break;
             }
             warnings.Add($"the snapshot {Path.GetFileName(path)} is damaged; an older one is used");
+            damaged.Add(path);
         }
         if (!used) reset();
+        // It covers nothing: no segment may go because of it, and it is not one of the two that are kept.
+        snapshots.RemoveAll(s => damaged.Contains(s.Path));
         if (segments.Count == 0)
         {
-            if (snapshots.Count > 0) throw new JournalException($"the journal is gone: {folder} holds a snapshot but no segment");
+            if (snapshots.Count + damaged.Count > 0) throw new JournalException($"the journal is gone: {folder} holds a snapshot but no segment");
             return new JournalContent(0, 0, 0, warnings);
         }
         var start = segments.FindLastIndex(s => s.First <= seq + 1);

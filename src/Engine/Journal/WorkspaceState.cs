@@ -177,7 +177,7 @@ public sealed class WorkspaceState
         foreach (var edit in _edits.Values.OrderBy(e => e.Path, StringComparer.Ordinal)) yield return new EditSeen(edit.Path, edit.Was, edit.Edit, edit.Bytes, 0);
         foreach (var (key, salt) in _salts.OrderBy(s => s.Key, StringComparer.Ordinal)) yield return new SaltRaised(key, salt, "", 0);
         if (_gone.Count > 0) yield return new ObjectsGone([.. _gone.Order(StringComparer.Ordinal)], "");
-        foreach (var failure in _failures.Values.OrderBy(f => f.Task, StringComparer.Ordinal)) yield return failure;
+        foreach (var failure in _failures.Values.OrderBy(f => f.Workflow, StringComparer.Ordinal).ThenBy(f => f.Task, StringComparer.Ordinal)) yield return failure;
         foreach (var decision in _decisions.Values.OrderBy(d => d.Shown, StringComparer.Ordinal)) yield return decision;
     }
 }

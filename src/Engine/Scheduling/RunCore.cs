@@ -162,6 +162,10 @@ public sealed class RunCore
                 if (task.Key is not null) _underWay[task.Key] = task;
                 MakeReady(task);
                 break;
+            case Evaluation.Approved approved:
+                task.Verdict = Verdict.Reuse;
+                End(task, TaskStatus.Reused, approved.Reason);
+                break;
             case Evaluation.Wait wait:
                 task.Verdict = task.BlockedOn is null ? Verdict.Wait : Verdict.Blocked;
                 End(task, task.BlockedOn is null ? TaskStatus.Waiting : TaskStatus.Blocked, wait.Reason);
@@ -225,9 +229,9 @@ public sealed class RunCore
     }
 
     /// <summary>Tasks to start now, their resources taken.</summary>
-    public IEnumerable<Start> TakeStarts(long now)
+    public IEnumerable<Start> TakeStarts(long now, Func<Needs, TaskState, bool> host)
     {
-        while (!IsPaused && !IsCancelled && _ready.Next(_pools) is var (task, needs))
+        while (!IsPaused && !IsCancelled && _ready.Next(_pools, host) is var (task, needs))
         {
             task.Status = TaskStatus.Running;
             task.Attempts++;

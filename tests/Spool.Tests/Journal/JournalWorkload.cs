@@ -15,6 +15,9 @@ internal sealed class JournalWorkload
     internal int SegmentBytes { get; init; } = 500;
     internal JournalHistory History { get; init; } = new();
 
+    /// <summary>Told the journal after a commit threw.</summary>
+    internal Action<EventJournal>? AfterError { get; init; }
+
     /// <summary>Runs until the end or until the disk throws; an event counts as acknowledged when the call that commits it has returned.</summary>
     internal void Run(IDisk disk)
     {
@@ -35,7 +38,12 @@ internal sealed class JournalWorkload
                     History.Issue(e);
                     journal.Append(e);
                 }
-                journal.Commit();
+                try { journal.Commit(); }
+                catch (Exception e) when (e is DiskException or JournalException)
+                {
+                    AfterError?.Invoke(journal);
+                    throw;
+                }
                 History.Acknowledge();
             }
         }

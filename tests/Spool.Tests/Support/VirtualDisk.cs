@@ -19,6 +19,7 @@ public sealed partial class VirtualDisk : IDisk
     private long _used;
     private int _process;
 
+    /// <summary>An empty disk.</summary>
     /// <param name="time">The clock of file times; one of its own when none is given.</param>
     /// <param name="seed">The order in which <see cref="List"/> tells the names.</param>
     public VirtualDisk(FakeTime? time = null, int seed = 1)

@@ -153,11 +153,14 @@ internal sealed class FileNode(ulong id, uint mode) : Node(id, mode)
 
     /// <summary>
     /// What Linux does when writing back fails: the error is told once, the pages count as clean, programs still read the new bytes, and no
-    /// later sync writes them. Only writing the same bytes again helps.
+    /// later sync writes them. Only writing the same bytes again helps. A cut of the length is no page: it waits in the file system's journal,
+    /// and when that cannot be written nothing can any more.
     /// </summary>
     internal void LosePages()
     {
-        var (medium, _) = History();
+        var (medium, writes) = History();
+        foreach (var write in writes)
+            if (write.IsTruncate && write.NewLength < medium.Length) medium = write.ApplyTo(medium);
         if (!medium.AsSpan().SequenceEqual(Bytes)) _medium = medium;
         Pending.Clear();
     }
