@@ -71,7 +71,8 @@ public sealed partial class DocumentTests
         {
             var command = new Command(verb.Name);
             verb.Build(command);
-            var options = command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)).Where(o => o.StartsWith('-')).ToHashSet();
+            // What is hidden from the help (for the completion scripts alone) is no part of the contract.
+            var options = command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(o => o.StartsWith('-')).ToHashSet();
             var told = Regex.Matches(Regex.Split(sections[verb.Name], "^## ", RegexOptions.Multiline)[0], @"(?<![\w-])--?[a-z][a-z-]*").Select(m => m.Value).ToHashSet();
             Assert.True(options.IsSubsetOf(told), $"docs/guide/cli.md leaves out of {verb.Name}: {string.Join(" ", options.Except(told))}");
             Assert.True(told.IsSubsetOf(options), $"docs/guide/cli.md tells for {verb.Name} of: {string.Join(" ", told.Except(options))}");

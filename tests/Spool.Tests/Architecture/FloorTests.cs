@@ -15,7 +15,7 @@ public sealed class FloorTests
         ["Models"] = (1, ["Microsoft.ML.OnnxRuntime.Managed", "OpenAI"], 5000),
         ["Steps"] = (2, [], 9000),
         ["Executors"] = (2, [], 3000),
-        ["App"] = (3, ["System.CommandLine", "Spectre.Console", "Microsoft.Data.Sqlite.Core", "Npgsql", "OpenTelemetry"], 9000),
+        ["App"] = (3, ["System.CommandLine", "Microsoft.Data.Sqlite.Core", "Npgsql", "OpenTelemetry"], 9000),
     };
 
     private static readonly string[] TestPackages = ["coverlet.collector", "FsCheck", "Microsoft.NET.Test.Sdk", "Microsoft.Playwright", "xunit.runner.visualstudio", "xunit.v3"];
@@ -84,7 +84,7 @@ public sealed class FloorTests
     public void Assemblies_stay_within_their_budgets()
     {
         var lines = SourceText.Product.GroupBy(f => f.Path.Split('/')[1]).ToDictionary(g => g.Key, g => g.Sum(f => f.Lines));
-        Assert.True(lines["Engine"] <= 7500, $"Engine has {lines["Engine"]} lines");
+        Assert.True(lines["Engine"] <= 8000, $"Engine has {lines["Engine"]} lines");
         KnownExceptions.Hold("budget", lines.Where(l => l.Value > Assemblies[l.Key].Budget).Select(l => l.Key));
     }
 
