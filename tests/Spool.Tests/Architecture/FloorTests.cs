@@ -77,7 +77,7 @@ public sealed class FloorTests
         Assert.Equal(listed.Order(StringComparer.OrdinalIgnoreCase), listed);
         var used = Projects("src").Concat(Projects("tests")).Concat(Directory.Exists(SourceText.Full("bench")) ? Projects("bench") : [])
             .SelectMany(p => Included(p.Project, "PackageReference")).Concat(Included(XDocument.Load(SourceText.Full("Directory.Build.props")), "PackageReference")).ToHashSet();
-        Assert.Empty(listed.Where(p => !used.Contains(p)));
+        Assert.Empty(listed.Except(used));
     }
 
     [Fact]
