@@ -13,6 +13,9 @@ public sealed class SourceTree(IDisk disk, string workspace, IReadOnlyDictionary
     private readonly Dictionary<string, IReadOnlyList<DiskEntry>> _folders = [];
     private readonly Dictionary<string, bool> _inside = [];
 
+    /// <summary>The page that every run writes: no source, so a glob over the workspace does not take it for one.</summary>
+    private const string ReportName = "report.html";
+
     public string Workspace { get; } = workspace;
 
     /// <summary>Every folder listed so far, absolute: what a remembered plan depends on.</summary>
@@ -57,7 +60,7 @@ public sealed class SourceTree(IDisk disk, string workspace, IReadOnlyDictionary
                 {
                     if (path != ".spool" && entry.Kind != FileKind.Link && (deep || path.Count(c => c == '/') < levels)) Walk(path + "/");
                 }
-                else if (kind == FileKind.File && matcher.IsMatch(path) && (prefix.Length > 0 || !isOwned(path))) found.Add(prefix + path);
+                else if (kind == FileKind.File && path != ReportName && matcher.IsMatch(path) && (prefix.Length > 0 || !isOwned(path))) found.Add(prefix + path);
             }
         }
     }
