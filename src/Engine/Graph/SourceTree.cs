@@ -1,3 +1,4 @@
+using Spool.Engine.Artifacts;
 using Spool.Engine.Definition;
 using Spool.Platform;
 
@@ -69,7 +70,7 @@ public sealed class SourceTree(IDisk disk, string workspace, IReadOnlyDictionary
     {
         var files = new List<string>();
         Walk("");
-        files.Sort(Attempts.AttemptLayout.CompareUtf8);
+        files.Sort(Manifest.CompareNames);
         return files;
 
         void Walk(string prefix)
