@@ -28,6 +28,9 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
                 foreach (var task in planned.Run.Tasks.Where(t => t.IsOver)) Over(task);
                 Opening(planned.Run);
                 break;
+            case RunFact.Known known:
+                foreach (var line in RunSummaryText.Opening(known.Run)) Write(line);
+                break;
             case RunFact.TaskChanged { Task: var task }:
                 if (_run is not null) Changed(task);
                 break;

@@ -77,13 +77,20 @@ public sealed class RunDriver
         var fullRun = Selection.IsFull;
         _workspace.Journal.Append(new RunStarted(_id, _workflowId, _graph.Workflow.Name, startedAt, _graph.Workflow.ShownVars, fullRun));
         _workspace.Journal.Commit();
-        _reporter.Tell(new RunFact.Planned(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft)));
+        var view = new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft);
+        _reporter.Tell(new RunFact.Planned(view));
+        var known = !HasUnknownSteps();
         using var registration = cancel.Register(() => _loop.Writer.TryWrite(Cancel));
         try
         {
             while (true)
             {
                 await _core.SettleAsync();
+                if (!known && !HasUnknownSteps())
+                {
+                    known = true;
+                    _reporter.Tell(new RunFact.Known(view));
+                }
                 _toPublish.AddRange(_core.TakePublications());
                 if (!_publishing && _toPublish.Count > 0) StageBatch();
                 _hostBusy = false;
@@ -104,6 +111,8 @@ public sealed class RunDriver
         }
         return new RunEnd(_workspace, _graph, _core, _id, _workflowId, Count).Finish(startedAt, _stopped, fullRun);
     }
+
+    private bool HasUnknownSteps() => _core.OpenSteps.Any(s => s.Status == TaskStatus.Pending);
 
     // The tools of a stopped run are waited for; what comes back is neither published nor journalled.
     private async Task EndQuietlyAsync()
