@@ -135,6 +135,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         CheckNeeds(graph, request.Capacities(), settings, problems);
         if (problems.Any) return await ReportProblemsAsync(workflow, problems);
         using var reporter = Reporter(workflow.Name);
+        foreach (var warning in problems.Warnings) reporter.Tell(new RunFact.Warning($"{warning.At}: {warning.Message}"));
         foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
         var tools = composition.Tools(workspace.Index);
         var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, reporter);

@@ -90,7 +90,12 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
                 if (spec["order"] is YamlScalar { IsNull: false } by) order = (by.Text, by.At);
                 placeholder = spec["placeholder"];
                 writable = Flag(spec["writable"], "writable") ?? false;
-                optional = placeholder is not null || (Flag(spec["optional"], "optional") ?? false);
+                var needed = kind?.Inputs.FirstOrDefault(r => r.Name == entry.Key)?.Required ?? false;
+                var asked = Flag(spec["optional"], "optional") ?? false;
+                if (asked && needed) problems.Add("SPL0118", spec["optional"]!.At, $"the input {entry.Key} of {kind!.Name} is needed, so it cannot be optional");
+                // A step that can do without goes without; one that cannot waits for the file, which is honest where no stand-in is made.
+                optional = (asked || placeholder is not null) && !needed;
+                if (placeholder is not null) problems.Warn("SPL0165", placeholder.At, $"this version makes no stand-ins: while the file is missing the step {(needed ? "waits for it" : "goes without it")}");
                 value = spec["path"];
                 if (value is null)
                 {
