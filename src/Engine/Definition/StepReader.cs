@@ -29,6 +29,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
             problems.Add("SPL0113", map["kind"]!.At, $"there is no step kind '{kindName}'", NearestName.Hint(kindName, catalogue.Names) ?? "see them with: spool kinds");
         var inputs = ReadInputs(map["in"], kind);
         var outputs = ReadOutputs(map["out"], kind, map.At);
+        if (Flag(map["keep"], "keep") == false) outputs = outputs.ConvertAll(o => o with { Keep = false });
         var with = ReadWith(map["with"], sets);
         if (kind is not null)
         {

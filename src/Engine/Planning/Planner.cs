@@ -41,8 +41,8 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         if (InputResolution.Resolve(world, node, stateOf, Hashing, cancel) is var (inputs, quality, stop) && stop is not null) return stop;
         task.Inputs = inputs;
         task.Quality = quality;
-        // Lists over produced folders get their names only now; all else was bound before.
-        if (task.Options is null || node.Inputs.Any(i => i.Refs.Any(r => r is InputRef.Members)))
+        // Lists over produced folders and ordered ones get their names only now; all else was bound before.
+        if (task.Options is null || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
             if (Bind(task) is { } unbound) return unbound;
         foreach (var name in task.Options!.ToolsUsed())
         {
@@ -96,7 +96,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         if (options is null)
         {
             var problems = new ProblemList();
-            var names = TaskPaths.InAttempt(task.Node);
+            var names = TaskPaths.InAttempt(task.Node, task.Inputs);
             var scope = new Scope(graph.Workflow, problems);
             var with = (YamlMap)Template.Fill(step.Definition.With!, (expression, at) =>
                 names.TryGetValue(expression, out var many) ? many : scope.Lookup(expression, at, task.Node.Item, _ => null));
