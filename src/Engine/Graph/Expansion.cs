@@ -43,7 +43,17 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
                 graph.Problems.Add("SPL0150", step.Definition.Foreach?.At ?? step.Definition.At, $"two items of {step.Id} are called '{item.Id}'", "make the values distinct, or name a key: for objects");
             else Add(step, item);
         }
+        if (step.Inputs.Any(i => i.Patterns.Any(p => p.IsOnlyItem))) ReadsItsOwn(step);
         return graph.Problems.Problems.Count > before ? ExpansionOutcome.Problem : ExpansionOutcome.Done;
+    }
+
+    /// <summary>What an item names may be what another item of the step writes; that shows only here.</summary>
+    private void ReadsItsOwn(StepNode step)
+    {
+        foreach (var input in step.Tasks.SelectMany(t => t.Inputs))
+            foreach (var reference in input.Refs)
+                if (graph.WriterOf(reference.Path) is { } writer && writer.Task.Step == step)
+                    graph.Problems.Add("SPL0144", input.Definition.At, $"{step.Id} reads {reference.Path}, which it writes itself", "write to another folder");
     }
 
     private void Add(StepNode step, Item? item)

@@ -104,7 +104,7 @@ public static class GraphBuilder
         foreach (var step in steps)
         {
             var found = new HashSet<StepNode>();
-            foreach (var pattern in step.Inputs.SelectMany(i => i.Order is null ? i.Patterns : [.. i.Patterns, i.Order]).Concat(step.ItemSource is null ? [] : [step.ItemSource]))
+            foreach (var pattern in step.Inputs.SelectMany(i => i.Order is null ? i.Patterns : [.. i.Patterns, i.Order]).SelectMany(p => OfItems(step, p)).Concat(step.ItemSource is null ? [] : [step.ItemSource]))
             {
                 if (pattern is { IsLiteral: true, IsFolder: false })
                 {
@@ -115,7 +115,8 @@ public static class GraphBuilder
                 else
                     foreach (var (output, writer) in all)
                         if (pattern.MayMeet(output)) found.Add(writer);
-                if (!found.Remove(step)) continue;
+                // What an item alone decides is looked at when the items are known.
+                if (!found.Remove(step) || pattern.IsOnlyItem) continue;
                 problems.Add("SPL0144", pattern.At, $"{step.Id} reads {pattern.Text}, which it writes itself", "write to another folder");
             }
             foreach (var producer in found.OrderBy(s => s.Index))
@@ -124,6 +125,20 @@ public static class GraphBuilder
                 producer.Readers.Add(step);
             }
         }
+    }
+
+    /// <summary>An input that is the item itself can only be what the items can be: the files of their glob, the values of their list.</summary>
+    private static IEnumerable<PathPattern> OfItems(StepNode step, PathPattern pattern)
+    {
+        const int most = 1000;
+        if (!pattern.IsOnlyItem) return [pattern];
+        return step.Definition.Foreach switch
+        {
+            { Kind: ForeachKind.Glob } when step.ItemSource is not null => [], // the glob itself is looked at anyway
+            { Kind: ForeachKind.List, Value: YamlList { Items: var items } } when items.Count <= most && items.All(i => i is YamlScalar s && !Template.Holds(s.Text)) =>
+                items.Select(i => new PathPattern(((YamlScalar)i).Text, pattern.At)),
+            _ => [pattern],
+        };
     }
 
     /// <summary>Numbers the steps so that each comes after what it reads and needs; a cycle is named whole.</summary>

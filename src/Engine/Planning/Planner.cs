@@ -37,7 +37,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     {
         var node = task.Node;
         if (LookOnly && !node.Step.Kind.Traits.IsReview && !world.State.HasRecordOf(node.Step.Kind.Name) && InputResolution.AreThere(world, node))
-            return (task.Options is null ? Bind(task) : null) ?? new Evaluation.Run([new("never-ran", "never ran")]);
+            return (task.Options is null ? Bind(task) : null) ?? Lacks(task) ?? new Evaluation.Run([new("never-ran", "never ran")]);
         if (InputResolution.Resolve(world, node, stateOf, Hashing, cancel) is var (inputs, quality, stop) && stop is not null) return stop;
         task.Inputs = inputs;
         task.Quality = quality;
@@ -69,6 +69,9 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         return decision.Verdict == "approve" ? new Evaluation.Approved(new("approved", $"approved by {decision.Who}"))
             : new Evaluation.Wait(new("rejected", $"rejected by {decision.Who}{(decision.Notes.Count > 0 ? ": " + decision.Notes[^1] : "")}; change what it shows"));
     }
+
+    private Evaluation? Lacks(TaskState task) =>
+        task.Options!.ToolsUsed().FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing)) : null;
 
     private Failure MissingTool(string name)
     {
