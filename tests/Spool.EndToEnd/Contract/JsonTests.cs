@@ -169,7 +169,7 @@ public sealed class JsonTests : IDisposable
         // A lost and a changed object are found.
         var objects = Directory.GetFiles(_box.At(".spool/store"), "*", SearchOption.AllDirectories);
         var one = objects.Single(o => File.ReadAllText(o) == "hello");
-        File.SetUnixFileMode(one, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Sandbox.Tool("chmod", ["600", one]);
         File.WriteAllText(one, "hallo");
         Assert.Contains("damaged", _box.Spool("doctor", "--deep", "--json").Must(1).Object.GetProperty("findings")[0].GetString(), StringComparison.Ordinal);
         File.Delete(one);

@@ -132,7 +132,7 @@ public sealed class SecondTerminalTests : IDisposable
     }
 
     [Fact]
-    public void Looking_never_gets_in_the_way_of_an_engine_that_starts()
+    public async Task Looking_never_gets_in_the_way_of_an_engine_that_starts()
     {
         _box.Workflow("""
             version: 1
@@ -154,8 +154,8 @@ public sealed class SecondTerminalTests : IDisposable
             }
         }, TestContext.Current.CancellationToken)).ToArray();
         for (var i = 1; i <= 8; i++) _box.Run("--no-wait", "--var", string.Create(CultureInfo.InvariantCulture, $"n={i}")).Must(0);
-        stop.Cancel();
-        Task.WaitAll(lookers, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await Task.WhenAll(lookers);
         Assert.True(looks > 0);
     }
 }

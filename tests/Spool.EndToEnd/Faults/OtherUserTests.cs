@@ -41,7 +41,7 @@ public sealed class OtherUserTests : IDisposable
     {
         _box.Write("good.txt", "good\n");
         _box.Write("closed.txt", "closed\n");
-        File.SetUnixFileMode(_box.At("closed.txt"), UnixFileMode.None);
+        _box.SetMode("000", "closed.txt");
         _box.Workflow("""
             version: 1
             name: closed
@@ -64,7 +64,7 @@ public sealed class OtherUserTests : IDisposable
             steps:
               - { id: write, kind: files.write, with: { text: a }, out: { file: out/a.txt } }
             """);
-        File.SetUnixFileMode(_box.Folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _box.SetMode("500", "");
         using var engine = StartAsNobody("run", "--json");
         var end = engine.Wait().Must(1);
         Assert.Contains(_box.At(".spool"), end.Err, StringComparison.Ordinal);

@@ -207,6 +207,9 @@ internal sealed class Sandbox : IDisposable
 
     internal void Workflow(string yaml) => Write("spool.yaml", yaml);
 
+    /// <summary>chmod, in the words of the shell.</summary>
+    internal void SetMode(string mode, string path) => Tool("chmod", [mode, Path.Join(Folder, path)]);
+
     internal string Read(string path) => File.ReadAllText(At(path));
 
     /// <summary>A small film with a tone.</summary>
@@ -229,6 +232,7 @@ internal sealed class Sandbox : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            UseShellExecute = false,
         };
         foreach (var (name, value) in Variables) start.Environment[name] = value;
         var process = Process.Start(start)!;
@@ -253,7 +257,7 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Runs a program of the test to its end and demands success.</summary>
     internal static string Tool(string program, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
