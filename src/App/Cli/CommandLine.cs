@@ -9,26 +9,39 @@ namespace Spool.App.Cli;
 /// <summary>Puts the verbs together and runs the one asked for. The last catch-all of the program stands here.</summary>
 public static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>All verbs, found in this assembly, in the order of the help.</summary>
+    public static List<Verb> Verbs() =>
+        [.. typeof(CommandLine).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Verb)) && !t.IsAbstract)
+            .Select(t => (Verb)Activator.CreateInstance(t)!).OrderBy(v => v.Order).ThenBy(v => v.Name, StringComparer.Ordinal)];
+
+    /// <summary>The tree of commands; the help of each ends with its examples.</summary>
+    public static RootCommand Root(IEnumerable<Verb> verbs)
     {
-        // Verbs that belong to another process (exec, completion) included, all are found in this assembly.
-        var verbs = typeof(CommandLine).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Verb)) && !t.IsAbstract)
-            .Select(t => (Verb)Activator.CreateInstance(t)!).OrderBy(v => v.Order).ThenBy(v => v.Name, StringComparer.Ordinal).ToList();
         var root = new RootCommand("Write down how your video or data set is made; Spool makes it, and after a change makes only what changed.");
-        var only = args.Length > 0 ? verbs.Find(v => v.Name == args[0]) : null;
-        foreach (var verb in only is null ? verbs : [only])
+        foreach (var verb in verbs)
         {
-            var command = new Command(verb.Name, verb.Summary);
+            var command = new VerbCommand(verb);
             verb.Build(command);
-            if (verb.Examples.Count > 0) command.Add(Examples(verb));
             root.Add(command);
         }
-        foreach (var option in root.Options.OfType<HelpOption>()) option.Description = "Show help";
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            option.Description = "Show help";
+            option.Action = new ShowHelp();
+        }
         root.SetAction((_, cancel) => HomeScreen.ShowAsync(cancel));
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var verbs = Verbs();
+        var only = args.Length > 0 ? verbs.Find(v => v.Name == args[0]) : null;
+        var root = Root(only is null ? verbs : [only]);
         try
         {
             var result = root.Parse(args);
-            if (result.Errors.Count > 0 && result.Action is not HelpAction)
+            if (result.Errors.Count > 0 && result.Action is not ShowHelp)
             {
                 foreach (var error in result.Errors) await Console.Error.WriteLineAsync("error: " + error.Message);
                 if (args.Length > 0 && only is null && !args[0].StartsWith('-') && Engine.NearestName.Hint(args[0], verbs.Select(v => v.Name)) is { } hint) await Console.Error.WriteLineAsync($"hint: {hint}");
@@ -55,27 +68,23 @@ public static class CommandLine
         }
     }
 
-    /// <summary>Examples as the last lines of a verb's help.</summary>
-    private static Option Examples(Verb verb) => new ExampleOption(verb.Examples);
-
-    /// <summary>A switch that only exists to carry examples into the help.</summary>
-    private sealed class ExampleOption : Option<bool>
+    /// <summary>A command that remembers its verb, so that the help finds the examples.</summary>
+    private sealed class VerbCommand(Verb verb) : Command(verb.Name, verb.Summary)
     {
-        internal ExampleOption(IReadOnlyList<string> examples) : base("--examples")
-        {
-            Description = "Show examples";
-            Action = new Show(examples);
-        }
+        internal IReadOnlyList<string> Examples { get; } = verb.Examples;
+    }
 
-        private sealed class Show(IReadOnlyList<string> examples) : SynchronousCommandLineAction
-        {
-            public override bool Terminating => true;
+    /// <summary>The help, which ends with the examples; it wins over mistakes in the other arguments.</summary>
+    private sealed class ShowHelp : SynchronousCommandLineAction
+    {
+        public override bool Terminating => true;
+        public override bool ClearsParseErrors => true;
 
-            public override int Invoke(ParseResult parseResult)
-            {
-                foreach (var example in examples) Console.WriteLine(example);
-                return 0;
-            }
+        public override int Invoke(ParseResult parseResult)
+        {
+            var command = parseResult.CommandResult.Command;
+            Help.HelpText.Write(parseResult.InvocationConfiguration.Output, command, (command as VerbCommand)?.Examples ?? []);
+            return Verb.Done;
         }
     }
 }

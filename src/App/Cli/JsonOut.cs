@@ -11,15 +11,18 @@ public static class JsonOut
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Line(Action<Utf8JsonWriter> content)
+    public static void Line(Action<Utf8JsonWriter> content) => Object(write =>
+    {
+        write.WriteStartObject();
+        content(write);
+        write.WriteEndObject();
+    });
+
+    /// <summary>A line of JSON whose writer opens its object itself.</summary>
+    public static void Object(Action<Utf8JsonWriter> content)
     {
         var buffer = new MemoryStream();
-        using (var write = new Utf8JsonWriter(buffer, Options))
-        {
-            write.WriteStartObject();
-            content(write);
-            write.WriteEndObject();
-        }
+        using (var write = new Utf8JsonWriter(buffer, Options)) content(write);
         buffer.WriteByte((byte)'\n');
         using var output = Console.OpenStandardOutput();
         output.Write(buffer.GetBuffer(), 0, (int)buffer.Length);

@@ -4,9 +4,12 @@ using Spool.Engine.Scheduling;
 namespace Spool.App.Cli;
 
 /// <summary>Shows a run: as JSON lines, as plain lines, or live on a terminal.</summary>
-public abstract class RunReporter : IRunReporter
+public abstract class RunReporter : IRunReporter, IDisposable
 {
     public abstract void Tell(RunFact fact);
+
+    /// <summary>Gives the terminal back, also when the run ended without <see cref="Finish"/>.</summary>
+    public virtual void Dispose() { }
 
     /// <summary>Shows the end; gives the exit code.</summary>
     public abstract int Finish(RunResult result);

@@ -126,12 +126,15 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             Cpus = Math.Max(cpus, Jobs ?? 0),
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             Environment = composition.Environment,
+            HostPools = new HostPools(composition.Disk, Path.Join(composition.StateRoot, "pools"), HostCapacities(settings, cpus), ProcessIdentity.Current),
+            OutputsOf = OutputsOf,
         };
         var graph = GraphBuilder.Build(workflow, problems);
         foreach (var step in Only.Concat(Force))
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));
+        CheckNeeds(graph, request.Capacities(), settings, problems);
         if (problems.Any) return await ReportProblemsAsync(workflow, problems);
-        var reporter = Reporter(workflow.Name);
+        using var reporter = Reporter(workflow.Name);
         foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
         var tools = composition.Tools(workspace.Index);
         var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, reporter);
@@ -143,10 +146,45 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         var result = await driver.RunAsync(stop.Token);
         if (result is null) return await ReportProblemsAsync(workflow, problems);
         var code = reporter.Finish(result);
-        ReportFile.Write(composition, workspace, graph, driver.World, result);
+        await Report.ReportFile.WriteAsync(composition, workspace, graph, driver.World, result, stop.Token);
         var plan = workspace.State.Run(result.Id)?.Plan ?? "";
+        if (request.IsPlain && result.Status == "succeeded")
+        {
+            // Files written in the last tick of the file system's clock are looked at once more, so that the next run can trust their facts.
+            await Task.Delay(TimeSpan.FromMilliseconds(25), composition.Time, CancellationToken.None);
+            workspace.Stats.Ripen();
+        }
         workspace.SaveIndex(request.IsPlain ? QuietRun.Remember(workspace, graph, driver.World, result, signature, plan) : null, tools.Probed);
         return code;
+    }
+
+    private Dictionary<string, double> HostCapacities(Settings settings, int cpus)
+    {
+        // Asking for more jobs than processors is asking to leave the host's processors out of it.
+        var capacities = settings.Resources.ToDictionary();
+        if (Jobs is null || Jobs <= cpus) capacities["cpu"] = cpus;
+        else capacities.Remove("cpu");
+        return capacities;
+    }
+
+    private static void CheckNeeds(TaskGraph graph, IReadOnlyDictionary<string, double> capacities, Settings settings, ProblemList problems)
+    {
+        foreach (var step in graph.Steps)
+            foreach (var (pool, amount) in step.Definition.Resources)
+            {
+                if (!capacities.TryGetValue(pool, out var capacity) && !settings.Resources.TryGetValue(pool, out capacity))
+                    problems.Add("SPL0164", step.Definition.At, $"{step.Id} needs the resource '{pool}', which is nowhere given a capacity", NearestName.Hint(pool, capacities.Keys) ?? $"add to the workflow: resources: {{ {pool}: 1 }}");
+                else if (amount > capacity) problems.Add("SPL0164", step.Definition.At, $"{step.Id} needs {amount} of {pool}, but there is only {capacity}");
+            }
+    }
+
+    private IReadOnlyList<PathPattern>? OutputsOf(string workflowId)
+    {
+        var other = Path.IsPathRooted(workflowId) ? workflowId : Path.Join(file.Workspace, workflowId);
+        if (composition.Disk.Stat(other) is not { Kind: FileKind.File }) return null;
+        var problems = new ProblemList();
+        var workflow = new WorkflowReader(composition.Disk, composition.Catalogue, composition.Environment).Read(other, WorkflowArguments.None, problems);
+        return workflow is null ? null : [.. GraphBuilder.Build(workflow, problems).Steps.SelectMany(s => s.Outputs)];
     }
 
     private static void Stop(System.Runtime.InteropServices.PosixSignalContext context, CancellationTokenSource stop)

@@ -7,11 +7,11 @@ namespace Spool.App.Cli;
 /// <summary>Plain lines for pipes and files: one line per step change and one heartbeat every 30 s. On a terminal the live view stands above it.</summary>
 public class TerminalReporter(Composition composition, WorkflowFile file, string? name, bool verbose) : RunReporter
 {
-    private readonly Dictionary<string, (int Over, int Total)> _steps = [];
+    // Kept by counting: looking at all tasks of a step at each end would cost the square of their number.
+    private readonly Dictionary<Engine.Graph.StepNode, int> _over = [];
     private RunView? _run;
     private long _lastBeat;
 
-    protected RunView? Run => _run;
     protected bool Verbose => verbose;
 
     public static RunReporter Create(Composition composition, WorkflowFile file, string? name, bool verbose) =>
@@ -25,6 +25,7 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
             case RunFact.Planned planned:
                 _run = planned.Run;
                 _lastBeat = composition.Time.GetTimestamp();
+                foreach (var task in planned.Run.Tasks.Where(t => t.IsOver)) Over(task);
                 Opening(planned.Run);
                 break;
             case RunFact.TaskChanged { Task: var task }:
@@ -50,14 +51,17 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
 
     protected virtual void Write(string line) => Console.WriteLine(line);
 
-    protected virtual void Opening(RunView run)
+    private void Opening(RunView run)
     {
         if (file.WasSearched) Write($"{Path.GetRelativePath(composition.CurrentFolder, file.File)} ({name})");
         foreach (var line in RunSummaryText.Opening(run)) Write(line);
     }
 
-    protected virtual void Changed(TaskState task)
+    private int Over(TaskState task) => _over[task.Node.Step] = _over.GetValueOrDefault(task.Node.Step) + 1;
+
+    private void Changed(TaskState task)
     {
+        var over = task.IsOver ? Over(task) : 0;
         if (task.Status == TaskStatus.Failed)
         {
             Write($"✗ {task.Node.Address}: {task.Failure?.Sentence}");
@@ -66,8 +70,7 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
         if (verbose && task.IsOver) Write($"{RunExport.Word(task.Status)} {task.Node.Address}{(task.Reasons.Count > 0 ? "  because " + string.Join("; ", task.Reasons.Select(r => r.Text)) : "")}");
         if (task.Status != TaskStatus.Succeeded) return;
         var step = task.Node.Step;
-        var over = step.Tasks.Count(t => t.Index < _run!.Tasks.Count && _run.Tasks[t.Index].IsOver);
-        if (over == step.Tasks.Count && !verbose) Write($"{step.Id} {over}/{step.Tasks.Count}");
+        if (over >= step.Tasks.Count && !verbose) Write($"{step.Id} {over}/{step.Tasks.Count}");
         Beat(null);
     }
 

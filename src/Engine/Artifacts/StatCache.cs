@@ -50,5 +50,18 @@ public sealed class StatCache(IDisk disk, TimeProvider time)
 
     public void Put(string fullPath, in FileStat stat, Digest digest) => _entries[fullPath] = new Entry(stat, digest, IsRacy(stat));
 
+    /// <summary>
+    /// Looks again at files that were too young to be sure of, now that they are older: each is read once more, because a change in the same
+    /// tick of the clock would not show in its facts.
+    /// </summary>
+    public void Ripen()
+    {
+        foreach (var (path, entry) in _entries.Where(e => e.Value.Racy).ToList())
+        {
+            if (disk.Stat(path, followLinks: false) is { Kind: FileKind.File } stat) Put(path, stat, ContentHash.OfFile(disk, path, null, CancellationToken.None));
+            else _entries.Remove(path);
+        }
+    }
+
     public void Forget(string fullPath) => _entries.Remove(fullPath);
 }

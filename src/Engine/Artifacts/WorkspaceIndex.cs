@@ -14,6 +14,8 @@ public sealed record QuietPlan(Digest Signature, IReadOnlyList<(string Path, Fil
     /// <summary>The plan object of that run.</summary>
     public string Plan { get; init; } = "";
     public string Name { get; init; } = "";
+    /// <summary>The steps and their kinds, for the record of a quiet run.</summary>
+    public IReadOnlyList<(string Id, string Kind)> Steps { get; init; } = [];
     /// <summary>The epoch of that run: each quiet run since raised the epoch, and so the run number, by one.</summary>
     public int Epoch { get; init; }
     public IReadOnlyDictionary<string, string> Vars { get; init; } = new Dictionary<string, string>();
@@ -26,7 +28,7 @@ public sealed record QuietPlan(Digest Signature, IReadOnlyList<(string Path, Fil
 /// </summary>
 public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize)
 {
-    private const uint Magic = 0x58444953, Version = 3; // "SIDX"
+    private const uint Magic = 0x58444953, Version = 4; // "SIDX"
     private const int HeaderBytes = 48;
 
     /// <summary>The first sequence of the journal's last segment.</summary>
@@ -62,13 +64,15 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
             var (signature, total, run, plan) = (read.Digest(), read.Int(), read.Text(), read.Text());
             var name = read.Text();
             var epoch = read.Int();
+            var steps = new List<(string, string)>();
+            for (var n = read.Int(); n > 0; n--) steps.Add((read.Text(), read.Text()));
             var vars = new Dictionary<string, string>();
             for (var n = read.Int(); n > 0; n--) vars[read.Text()] = read.Text();
             var outputs = new List<string>();
             for (var n = read.Int(); n > 0; n--) outputs.Add(read.Text());
             var facts = new (string, FileStat)[read.Int()];
             for (var i = 0; i < facts.Length; i++) facts[i] = (read.Path(), read.Stat());
-            quiet = new QuietPlan(signature, facts, total, outputs, run) { Plan = plan, Name = name, Epoch = epoch, Vars = vars };
+            quiet = new QuietPlan(signature, facts, total, outputs, run) { Plan = plan, Name = name, Epoch = epoch, Vars = vars, Steps = steps };
         }
         var digests = new (string, FileStat, Digest)[read.Int()];
         for (var i = 0; i < digests.Length; i++) digests[i] = (read.Path(), read.Stat(), read.Digest());
@@ -116,6 +120,12 @@ public sealed record WorkspaceIndex(long JournalSeq, int Epoch, long JournalSize
             write.Text(Quiet.Plan);
             write.Text(Quiet.Name);
             write.Int(Quiet.Epoch);
+            write.Int(Quiet.Steps.Count);
+            foreach (var (id, kind) in Quiet.Steps)
+            {
+                write.Text(id);
+                write.Text(kind);
+            }
             write.Int(Quiet.Vars.Count);
             foreach (var (name, value) in Quiet.Vars)
             {

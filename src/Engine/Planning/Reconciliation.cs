@@ -11,6 +11,9 @@ public sealed record NewEdit(string Path, Digest Was, Digest Edit, long Bytes);
 /// <summary>What must be done so that the workspace shows a result, and what readers of it get.</summary>
 public sealed record Reconciled(IReadOnlyList<KnownOutput> Outputs, IReadOnlyList<Publication> Publications, IReadOnlyList<NewEdit> NewEdits, Reason? Wait)
 {
+    /// <summary>Objects of the store whose bytes were changed through a hard link by an edit in place.</summary>
+    public IReadOnlyList<Digest> Lost { get; init; } = [];
+
     /// <summary>Outputs that stand as a person left them.</summary>
     public IReadOnlyList<string> Edited { get; init; } = [];
 }
@@ -26,6 +29,7 @@ public sealed class Reconciliation(PlannerWorld world, CancellationToken cancel)
     private readonly List<Publication> _publications = [];
     private readonly List<NewEdit> _newEdits = [];
     private readonly List<string> _edited = [];
+    private readonly List<Digest> _lost = [];
     private Reason? _wait;
 
     /// <summary>Compares one task's result with the workspace.</summary>
@@ -45,7 +49,7 @@ public sealed class Reconciliation(PlannerWorld world, CancellationToken cancel)
                 ? Folder(task, binding, digest, recorded.Bytes, restore && binding.Keep)
                 : new KnownOutput(binding.Path, false, One(binding.Path, digest, recorded.Bytes, restore && binding.Keep), recorded.Bytes, digest);
         }
-        return new Reconciled(outputs, _publications, _newEdits, _wait) { Edited = _edited };
+        return new Reconciled(outputs, _publications, _newEdits, _wait) { Edited = _edited, Lost = _lost };
     }
 
     private KnownOutput Folder(TaskNode task, OutputBinding binding, Digest digest, long bytes, bool restore)
@@ -112,6 +116,7 @@ public sealed class Reconciliation(PlannerWorld world, CancellationToken cancel)
             _publications.Add(new Publication(path, digest, bytes, stands));
             return digest;
         }
+        if (stat.Links > 1 && world.Disk.Stat(world.Store.PathOf(Digest.Parse(owned.Digest))) is { } original && original.Inode == stat.Inode) _lost.Add(Digest.Parse(owned.Digest));
         if (world.State.Edits.GetValueOrDefault(path)?.Edit != text) _newEdits.Add(new NewEdit(path, Digest.Parse(owned.Digest), stands, stat.Size));
         if (owned.Digest == digest.ToString())
         {

@@ -32,7 +32,7 @@ public static class QuietRun
         if (EventJournal.AppendQuietly(disk, paths.Journal, index.JournalSeq, epoch, (index.LastSegment, index.JournalSize),
             [new EpochStarted(epoch, me.Pid, me.StartTicks, me.BootId, me.Host, machine.Mark, startedAt), started, finished]) is not var (seq, bytes)) return null;
         WorkspaceIndex.Advance(disk, paths.Index, seq, epoch, index.JournalSeq + 1, bytes);
-        RunExport.WriteQuiet(disk, paths, new RunSummary(id, workflowId, quiet.Name, startedAt, quiet.Vars, true), finished.At);
+        RunExport.WriteQuiet(disk, paths, new RunSummary(id, workflowId, quiet.Name, startedAt, quiet.Vars, true), finished.At, quiet.Steps);
         return new RunResult(id, "succeeded", counts, TimeSpan.FromMilliseconds(machine.Now - startedAt), quiet.Outputs, [], []) { StartedAt = startedAt, FinishedAt = machine.Now, Quiet = true };
     }
 
@@ -85,6 +85,6 @@ public static class QuietRun
             }
             if (!sure) return null;
         }
-        return new QuietPlan(signature, [.. facts.Select(f => (f.Key, f.Value))], result.Tasks.Total, result.Outputs, result.Id) { Plan = plan, Name = graph.Workflow.Name, Epoch = workspace.Journal.Epoch, Vars = graph.Workflow.ShownVars };
+        return new QuietPlan(signature, [.. facts.Select(f => (f.Key, f.Value))], result.Tasks.Total, result.Outputs, result.Id) { Plan = plan, Name = graph.Workflow.Name, Epoch = workspace.Journal.Epoch, Steps = [.. graph.Steps.Select(s => (s.Id, s.Kind.Name))], Vars = graph.Workflow.ShownVars };
     }
 }

@@ -28,8 +28,8 @@ public sealed class ReadyQueue
         Count++;
     }
 
-    /// <summary>The next task that fits, with its needs taken; null when none does.</summary>
-    public (TaskState Task, Needs Needs)? Next(ResourcePools pools)
+    /// <summary>The next task that fits, with its needs taken; null when none does. <paramref name="host"/> takes what all engines share.</summary>
+    public (TaskState Task, Needs Needs)? Next(ResourcePools pools, Func<Needs, TaskState, bool> host)
     {
         var heads = _lines.Values.Where(l => l.Tasks.Count > 0).OrderBy(l => l.Tasks.TryPeek(out _, out var order) ? order : default);
         var passed = new List<Line>();
@@ -37,6 +37,12 @@ public sealed class ReadyQueue
         {
             if (pools.TryTake(line.Needs))
             {
+                if (!host(line.Needs, line.Tasks.Peek()))
+                {
+                    pools.Release(line.Needs);
+                    passed.Add(line);
+                    continue;
+                }
                 foreach (var other in passed) other.Passed++;
                 line.Passed = 0;
                 Count--;

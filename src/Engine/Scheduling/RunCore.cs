@@ -225,9 +225,9 @@ public sealed class RunCore
     }
 
     /// <summary>Tasks to start now, their resources taken.</summary>
-    public IEnumerable<Start> TakeStarts(long now)
+    public IEnumerable<Start> TakeStarts(long now, Func<Needs, TaskState, bool> host)
     {
-        while (!IsPaused && !IsCancelled && _ready.Next(_pools) is var (task, needs))
+        while (!IsPaused && !IsCancelled && _ready.Next(_pools, host) is var (task, needs))
         {
             task.Status = TaskStatus.Running;
             task.Attempts++;

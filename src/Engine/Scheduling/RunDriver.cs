@@ -30,7 +30,11 @@ public sealed class RunDriver
     private readonly string _workflowId;
     private readonly Intermediates _intermediates;
     private readonly Random _spread;
-    private bool _publishing;
+    // Real runs use the pool; the simulation a scheduler of its own, so that one seed gives one order of everything.
+    private readonly TaskScheduler _scheduler = TaskScheduler.Current;
+    private readonly SourceTree _places;
+    private readonly Dictionary<TaskState, IReadOnlyList<IDisposable>> _leases = [];
+    private bool _publishing, _hostBusy, _looking;
     private int _attempts, _timers;
     private string? _stopped;
 
@@ -51,6 +55,7 @@ public sealed class RunDriver
         _core = new RunCore(graph, _world, selection, request.Capacities(), dry: false, Changed, _stopTools.Token);
         _core.Planner.Hashing = (path, bytes) => reporter.Tell(new RunFact.Hashing(path, bytes));
         _publisher = new Publisher(workspace.Machine.Disk, workspace.Paths, workspace.Store, CancellationToken.None);
+        _places = request.Sources(workspace.Machine.Disk, workspace.Paths.Workspace, _ => false);
         _intermediates = new Intermediates(workspace, graph, _core);
         _spread = new Random(workspace.Machine.Identity.Pid);
         Selection = selection;
@@ -67,6 +72,7 @@ public sealed class RunDriver
         var machine = _workspace.Machine;
         var startedAt = machine.Now;
         await _core.SettleAsync();
+        PathOwners.Check(_graph, _core, _workspace.State, _workflowId, _request.OutputsOf);
         if (_graph.Problems.Any) return null;
         var fullRun = Selection.IsFull;
         _workspace.Journal.Append(new RunStarted(_id, _workflowId, _graph.Workflow.Name, startedAt, _graph.Workflow.ShownVars, fullRun));
@@ -80,7 +86,9 @@ public sealed class RunDriver
                 await _core.SettleAsync();
                 _toPublish.AddRange(_core.TakePublications());
                 if (!_publishing && _toPublish.Count > 0) StageBatch();
-                foreach (var start in _core.TakeStarts(machine.Now)) Launch(start);
+                _hostBusy = false;
+                foreach (var start in _core.TakeStarts(machine.Now, TakeHost)) Launch(start);
+                if (_hostBusy) LookAgainSoon();
                 if (_core.IsIdle && !_publishing && _toPublish.Count == 0) break;
                 var message = await _loop.Reader.ReadAsync(CancellationToken.None);
                 do message();
@@ -92,9 +100,16 @@ public sealed class RunDriver
             // The store cannot be written: nothing more is acknowledged, tools are ended, the next start recovers.
             _stopped = e.Message;
             await _stopTools.CancelAsync();
-            while (_core.Running > 0 && _attempts > 0) (await _loop.Reader.ReadAsync(CancellationToken.None))();
+            while (_attempts > 0) await EndQuietlyAsync();
         }
         return new RunEnd(_workspace, _graph, _core, _id, _workflowId, Count).Finish(startedAt, _stopped, fullRun);
+    }
+
+    // The tools of a stopped run are waited for; what comes back is neither published nor journalled.
+    private async Task EndQuietlyAsync()
+    {
+        try { (await _loop.Reader.ReadAsync(CancellationToken.None))(); }
+        catch (Exception e) when (e is JournalException or DiskException) { _stopped ??= e.Message; }
     }
 
     private void Cancel()
@@ -120,6 +135,27 @@ public sealed class RunDriver
         if (task.IsOver) _intermediates.TaskOver(task);
     }
 
+    private bool TakeHost(Needs needs, TaskState task)
+    {
+        if (_request.HostPools is not { } pools) return true;
+        if (pools.TryTake(needs) is not { } slots)
+        {
+            _hostBusy = true;
+            return false;
+        }
+        if (slots.Count > 0) _leases[task] = slots;
+        return true;
+    }
+
+    // Another engine has the machine: its end cannot be waited for, so it is looked again ten times a second.
+    private void LookAgainSoon()
+    {
+        if (_looking) return;
+        _looking = true;
+        _ = Task.Delay(TimeSpan.FromMilliseconds(100), _workspace.Machine.Time, CancellationToken.None)
+            .ContinueWith(_ => Post(() => _looking = false), CancellationToken.None, TaskContinuationOptions.None, _scheduler);
+    }
+
     private void Launch(Start start)
     {
         var task = start.Task;
@@ -135,20 +171,23 @@ public sealed class RunDriver
         };
         var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => Post(() => _reporter.Tell(new RunFact.Line(task, line))), _ => { });
         _attempts++;
-        _ = RunOneAsync(task, spec, watcher);
+        Off(() => _executor.RunAsync(spec, watcher, _stopTools.Token), result => Ended(task, spec, result));
     }
 
     private int _attemptFolders;
 
-    private async Task RunOneAsync(TaskState task, AttemptSpec spec, AttemptWatcher watcher)
+    /// <summary>Does work off the loop and comes back with its result; a fault of the work is thrown on the loop, whatever it is.</summary>
+    private void Off<T>(Func<Task<T>> work, Action<T> then)
     {
-        var result = await Task.Run(() => _executor.RunAsync(spec, watcher, _stopTools.Token));
-        Post(() => Ended(task, spec, result));
+        var task = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler).Unwrap();
+        _ = task.ContinueWith(ended => Post(() => then(ended.GetAwaiter().GetResult())), CancellationToken.None, TaskContinuationOptions.None, _scheduler);
     }
 
     private void Ended(TaskState task, AttemptSpec spec, AttemptResult result)
     {
         _attempts--;
+        if (_leases.Remove(task, out var slots))
+            foreach (var slot in slots) slot.Dispose();
         KeepLog(task, spec.Folder);
         if (result.Failure is null && _stopped is null && !_core.IsCancelled)
         {
@@ -176,8 +215,9 @@ public sealed class RunDriver
         {
             foreach (var file in task.Inputs.SelectMany(i => i.Files)) _workspace.Stats.Forget(file.Source);
         }
+        if (_stopped is not null) return;
         var pause = _core.Failed(task, failure, _workspace.Machine.Now, _spread.NextDouble());
-        if (failure.Kind != FailureKind.Cancelled && _stopped is null)
+        if (failure.Kind != FailureKind.Cancelled)
         {
             _workspace.Journal.Append(new AttemptFailed(_id, _workflowId, task.Node.Address, task.Node.Step.Id, task.Attempts, _workspace.Machine.Now, failure));
             _workspace.Journal.Commit();
@@ -205,15 +245,7 @@ public sealed class RunDriver
         _toPublish.Clear();
         _publishing = true;
         var trusted = batch.SelectMany(r => (r.Attempt?.Outputs ?? []).SelectMany(o => o.Files.Select(f => f.Digest)).Concat(r.Recorded.Select(o => Digest.Parse(o.Digest)))).Where(_workspace.Trusts).ToHashSet();
-        _ = Task.Run(() =>
-        {
-            try
-            {
-                var outcomes = _publisher.Stage(batch, trusted.Contains);
-                Post(() => Journal(outcomes));
-            }
-            catch (DiskException e) { Post(() => System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e)); }
-        });
+        Off(() => Task.FromResult(_publisher.Stage(batch, trusted.Contains)), Journal);
     }
 
     private void Journal(List<PublishOutcome> outcomes)
@@ -223,6 +255,7 @@ public sealed class RunDriver
         foreach (var outcome in outcomes.Where(o => o.Failure is null))
         {
             var (task, reconciled) = (outcome.Request.Task, outcome.Request.Reconciled);
+            if (reconciled.Lost.Count > 0) journal.Append(new ObjectsGone([.. reconciled.Lost.Select(d => d.ToString())], "edited in place"));
             foreach (var edit in reconciled.NewEdits) journal.Append(new EditSeen(edit.Path, edit.Was.ToString(), edit.Edit.ToString(), edit.Bytes, now));
             var files = reconciled.Wait is null ? reconciled.Publications.Where(p => !p.IsRemoval).ToList() : [];
             if (files.Count > 0)
@@ -246,18 +279,15 @@ public sealed class RunDriver
                 foreach (var file in output.Files) _workspace.Trust(file.Digest);
             foreach (var recorded in outcome.Request.Recorded) _workspace.Trust(Digest.Parse(recorded.Digest));
             foreach (var edit in outcome.Request.Reconciled.NewEdits) _workspace.Trust(edit.Edit);
+            foreach (var lost in outcome.Request.Reconciled.Lost) _workspace.Store.Drop(lost);
         }
-        _ = Task.Run(() =>
+        Off(() =>
         {
-            try
-            {
-                _publisher.Place(outcomes, _ => true);
-                foreach (var request in outcomes.Select(o => o.Request))
-                    if (request.Attempt is not null) DurableFile.DeleteTree(_workspace.Machine.Disk, FolderOf(request));
-                Post(() => Placed(outcomes));
-            }
-            catch (DiskException e) { Post(() => System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e)); }
-        });
+            _publisher.Place(outcomes, _places.IsInside);
+            foreach (var request in outcomes.Select(o => o.Request))
+                if (request.Attempt is not null) DurableFile.DeleteTree(_workspace.Machine.Disk, FolderOf(request));
+            return Task.FromResult(outcomes);
+        }, Placed);
     }
 
     private static string FolderOf(PublishRequest request)

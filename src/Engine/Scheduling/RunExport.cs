@@ -41,7 +41,11 @@ public static class RunExport
     public static void WriteInterrupted(IDisk disk, WorkspacePaths paths, RunSummary run) => Save(disk, paths, run, "failed", run.FinishedAt ?? run.StartedAt, _ => { });
 
     /// <summary>The export of a run that had nothing to do; not synced, because nothing depends on it.</summary>
-    internal static void WriteQuiet(IDisk disk, WorkspacePaths paths, RunSummary run, long finishedAt) => Save(disk, paths, run, "succeeded", finishedAt, _ => { }, durable: false);
+    internal static void WriteQuiet(IDisk disk, WorkspacePaths paths, RunSummary run, long finishedAt, IReadOnlyList<(string Id, string Kind)> steps) =>
+        Save(disk, paths, run, "succeeded", finishedAt, write =>
+        {
+            foreach (var (id, kind) in steps) Step(write, id, kind, "reused", 0, 0, null);
+        }, durable: false);
 
     /// <summary>True for tasks that a run with targets is not about.</summary>
     public static bool IsLeftOut(TaskState task) => task.Status == TaskStatus.Skipped && task.Reasons.Contains(RunCore.NotSelected);

@@ -25,6 +25,12 @@ public sealed record RunRequest(Workflow Workflow, WorkflowArguments Arguments)
     public static Digest Signature(string program, string workflowId, Digest mainFile, string arguments, IEnumerable<string> allowed) =>
         Digest.Of(string.Join('\0', program, workflowId, mainFile, arguments, string.Join(',', allowed.Order(StringComparer.Ordinal))));
 
+    /// <summary>Pools that all engines on this machine share; null when there are none.</summary>
+    public HostPools? HostPools { get; init; }
+
+    /// <summary>The output patterns of another workflow file of the workspace; null when it is gone or no workflow.</summary>
+    public Func<string, IReadOnlyList<PathPattern>?> OutputsOf { get; init; } = _ => null;
+
     public bool IsPlain => Targets.Count == 0 && Only.Count == 0 && Forced.Count == 0;
 
     /// <summary>Capacities of all pools of this run.</summary>

@@ -40,6 +40,9 @@ public sealed class EngineRig
     /// <summary>What an attempt does before it runs; tests fail, block or spy here.</summary>
     public Func<AttemptSpec, AttemptResult?>? Before { get; set; }
 
+    /// <summary>Cancels the run when this many attempts have begun.</summary>
+    public (int Attempts, CancellationTokenSource Source)? CancelAfter { get; set; }
+
     public string Read(string path) => DurableFile.ReadText(Files, $"{Home}/{path}");
 
     public bool Exists(string path) => Files.Stat($"{Home}/{path}") is not null;
@@ -99,6 +102,7 @@ public sealed class EngineRig
         public Task<AttemptResult> RunAsync(AttemptSpec attempt, AttemptWatcher watcher, CancellationToken cancel)
         {
             lock (rig.Executions) rig.Executions.Add(attempt.Kind.Name);
+            if (rig.CancelAfter is var (after, source) && rig.Executions.Count > after) source.Cancel();
             return rig.Before?.Invoke(attempt) is { } result ? System.Threading.Tasks.Task.FromResult(result) : _runner.RunAsync(attempt, watcher, cancel);
         }
     }

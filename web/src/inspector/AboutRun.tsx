@@ -42,7 +42,7 @@ export function AboutRun({ run, place, onPath, onTask }: InspectorProps) {
           ))}</ul>
         </Section>
       )}
-      <Section title="Results"><Files run={run} files={data.finals.map((path) => ({ role: '', path }))} at={place.path} onPath={onPath} /></Section>
+      {data.finals.length > 0 && <Section title="Results"><Files run={run} files={data.finals.map((path) => ({ role: '', path }))} at={place.path} onPath={onPath} /></Section>}
       <Section title="Run">
         <Facts facts={[
           ['started', dateTime(data.run.startedAt)],
