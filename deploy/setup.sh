@@ -53,7 +53,7 @@ need_tools() { # install? purpose
 # A digest over the sources that a build depends on; cheap enough for every start.
 sources_stamp() { # root folders...
   local root=$1; shift
-  (cd "$root" && find "$@" -type f \( -path '*/node_modules/*' -o -path '*/dist/*' -o -path '*/obj/*' -o -path '*/bin/*' \) -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
+  (cd "$root" && find "$@" -type f \( -path '*/node_modules/*' -o -path '*/dist/*' -o -path '*/obj/*' -o -path '*/bin/*' \) -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null || true) | LC_ALL=C sort | sha256sum | cut -d' ' -f1
 }
 
 build_web() { # root

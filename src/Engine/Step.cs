@@ -34,6 +34,9 @@ public sealed class StepKindAttribute(string name, int version) : Attribute
     /// <summary>Takes any roles the workflow names (the command step).</summary>
     public bool AnyRoles { get; init; }
 
+    /// <summary>Never runs: a person decides, and what reads its inputs waits for the decision.</summary>
+    public bool IsReview { get; init; }
+
     /// <summary>Runs with an empty list input; otherwise an empty list skips the step.</summary>
     public bool AllowsEmpty { get; init; }
 

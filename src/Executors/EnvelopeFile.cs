@@ -34,10 +34,11 @@ public sealed class EnvelopeFile(IDisk disk, Catalogue catalogue, ToolTable tool
             }
             DurableFile.DeleteTree(disk, folder);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidCastException or ArgumentException)
         {
             attempt = Refused($"the envelope cannot be read: {e.Message}");
         }
+        catch (DiskException e) when (e.Path != envelope) { attempt = Refused(e.Message); }
         catch (StepFailedException e) { attempt = new AttemptResult(e.Failure, [], new Dictionary<string, string>()); }
         DurableFile.Write(disk, result, Write(attempt));
         return attempt;
@@ -63,6 +64,8 @@ public sealed class EnvelopeFile(IDisk disk, Catalogue catalogue, ToolTable tool
         }
         var inputs = Items(root, "inputs").Select(i => new AttemptInput(Plain(i, "role"), Shape(i), [.. Items(i, "files").Select(f => File(f, store))])).ToList();
         var outputs = Items(root, "outputs").Select(o => new AttemptOutput(Plain(o, "role"), Shape(o), Shape(o) == RoleShape.Folder ? "" : Plain(o, "name"))).ToList();
+        foreach (var role in kind.Inputs.Where(r => r.Required && inputs.TrueForAll(i => i.Role != r.Name))) throw Fail($"{name} needs the input '{role.Name}'");
+        foreach (var role in kind.Outputs.Where(r => r.Required && outputs.TrueForAll(o => o.Role != r.Name))) throw Fail($"{name} needs the output '{role.Name}'");
         var variables = root.TryGetProperty("environment", out var env) ? env.EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString() ?? "") : [];
         foreach (var secret in Items(root, "secrets")) variables[secret.GetString()!] = environment(secret.GetString()!) ?? "";
         return new AttemptSpec(kind, step, inputs, outputs, folder)

@@ -14,11 +14,13 @@ public sealed class DeathWatch : IDisposable
     /// <summary>The environment variable that marks every tool of an engine.</summary>
     public const string MarkName = "SPOOL_ENGINE";
 
+    // The exit code of grep says nothing: it is an error as soon as one process ended meanwhile or belongs to another user.
     private const string Script = """
         cat >/dev/null
         i=0
         while [ $i -lt 50 ]; do
-          found=$(grep -lszxF "$1" /proc/[0-9]*/environ) || exit 0
+          found=$(grep -lszxF "$1" /proc/[0-9]*/environ)
+          [ -n "$found" ] || exit 0
           for f in $found; do p=${f#/proc/}; kill -KILL "${p%/environ}" 2>/dev/null; done
           i=$((i+1)); [ $i -gt 3 ] && sleep 0.05
         done

@@ -107,7 +107,7 @@ public sealed class DiskException : IOException
 public static class Errors
 {
     public const int NotPermitted = 1, NotFound = 2, Interrupted = 4, Io = 5, Again = 11, Denied = 13, Exists = 17, CrossDevice = 18,
-        NotFolder = 20, IsFolder = 21, Invalid = 22, TooManyFiles = 24, NoSpace = 28, ReadOnly = 30, TooManyLinks = 31, NotEmpty = 39, Loop = 40,
+        NotFolder = 20, IsFolder = 21, Invalid = 22, TooManyFiles = 24, NoSpace = 28, ReadOnly = 30, TooManyLinks = 31, NameTooLong = 36, NotEmpty = 39, Loop = 40,
         NoSystemCall = 38, NotSupported = 95, Quota = 122;
 
     public static string Text(int errno) => System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno);

@@ -12,7 +12,8 @@ public sealed unsafe class PosixDisk : IDisk
         Libc.StatXBuffer buffer;
         if (Libc.StatX(Libc.AtCurrent, path, followLinks ? 0 : Libc.AtNoFollow, BasicStats, &buffer) == 0) return ToStat(buffer);
         var errno = Marshal.GetLastPInvokeError();
-        return errno is Errors.NotFound or Errors.NotFolder ? null : throw new DiskException("stat", path, errno);
+        // A link that leads in a circle and a name longer than any file's lead to nothing, too.
+        return errno is Errors.NotFound or Errors.NotFolder or Errors.Loop or Errors.NameTooLong ? null : throw new DiskException("stat", path, errno);
     }
 
     public IDiskFile OpenRead(string path) => new PosixFile(path, Open("open", path, Libc.ReadOnly | Libc.NonBlock));

@@ -35,7 +35,8 @@ public sealed class ProcessRunner(DeathWatch? watch)
             catch (OperationCanceledException) { completion.SetCanceled(cancel); }
             catch (ProcessFailedException e) { completion.SetException(e); }
             catch (IOException e) { completion.SetException(e); }
-        }, 256 * 1024) { IsBackground = true, Name = "tool" };
+        }, 256 * 1024)
+        { IsBackground = true, Name = "tool" };
         thread.Start();
         return completion.Task;
     }
@@ -179,9 +180,8 @@ public sealed class ProcessRunner(DeathWatch? watch)
     private sealed class Drain(Stream? log, LineSplitter lines)
     {
         private readonly byte[] _tail = new byte[TailBytes];
-        private long _total;
-        private Queue<byte[]>? _late;
-        private long _lateBytes;
+        private long _total, _lateBytes;
+        private byte[]? _late;
 
         internal void Take(ReadOnlySpan<byte> bytes)
         {
@@ -194,9 +194,16 @@ public sealed class ProcessRunner(DeathWatch? watch)
                 log.Write(bytes);
                 return;
             }
-            (_late ??= new()).Enqueue(bytes.ToArray());
-            _lateBytes += bytes.Length;
-            while (_lateBytes > LogBytes / 2) _lateBytes -= _late.Dequeue().Length;
+            // A ring of fixed size: a flood of output must not become a flood of garbage.
+            _late ??= GC.AllocateUninitializedArray<byte>((int)(LogBytes / 2));
+            while (!bytes.IsEmpty)
+            {
+                var at = (int)(_lateBytes % _late.Length);
+                var count = Math.Min(bytes.Length, _late.Length - at);
+                bytes[..count].CopyTo(_late.AsSpan(at));
+                _lateBytes += count;
+                bytes = bytes[count..];
+            }
         }
 
         private long _kept;
@@ -204,8 +211,11 @@ public sealed class ProcessRunner(DeathWatch? watch)
         internal void Finish()
         {
             if (_late is null || log is null) return;
-            if (_total > LogBytes) log.Write(Encoding.UTF8.GetBytes($"\n[... {_total - LogBytes} bytes left out ...]\n"));
-            foreach (var part in _late) log.Write(part);
+            var kept = (int)Math.Min(_lateBytes, _late.Length);
+            if (_lateBytes > kept) log.Write(Encoding.UTF8.GetBytes($"\n[... {_lateBytes - kept} bytes left out ...]\n"));
+            var oldest = _lateBytes > kept ? (int)(_lateBytes % _late.Length) : 0;
+            log.Write(_late.AsSpan(oldest, kept - oldest));
+            log.Write(_late.AsSpan(0, oldest));
         }
 
         internal string Tail

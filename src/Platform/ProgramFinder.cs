@@ -17,5 +17,9 @@ public static class ProgramFinder
         return null;
     }
 
-    private static bool IsProgram(IDisk disk, string path) => disk.Stat(path) is { Kind: FileKind.File } stat && (stat.Mode & 0x49) != 0;
+    private static bool IsProgram(IDisk disk, string path)
+    {
+        try { return disk.Stat(path) is { Kind: FileKind.File } stat && (stat.Mode & 0x49) != 0; }
+        catch (DiskException) { return false; } // a folder of the search path that may not be entered
+    }
 }

@@ -21,6 +21,9 @@ public sealed record ToolCommand(string Program, IReadOnlyList<string> Arguments
     /// <summary>Told every line of standard error (and of output that is neither captured nor filed), also parts ended by a carriage return.</summary>
     public Action<string>? OnLine { get; init; }
 
+    /// <summary>Lines that only a program reads (progress figures): they stay in the full log, but are neither shown nor kept as its tail.</summary>
+    public Predicate<string>? IsChatter { get; init; }
+
     /// <summary>The command as a person would paste it into a POSIX shell.</summary>
     public string Quoted => string.Join(' ', Arguments.Prepend(Program).Select(Quote));
 

@@ -35,9 +35,9 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var verbs = Verbs();
-        var only = args.Length > 0 ? verbs.Find(v => v.Name == args[0]) : null;
-        var root = Root(only is null ? verbs : [only]);
+        var only = args.Length > 0 ? Named(args[0]) : null;
+        var verbs = only is null ? Verbs() : [only];
+        var root = Root(verbs);
         try
         {
             var result = root.Parse(args);
@@ -72,6 +72,15 @@ public static class CommandLine
     private sealed class VerbCommand(Verb verb) : Command(verb.Name, verb.Summary)
     {
         internal IReadOnlyList<string> Examples { get; } = verb.Examples;
+    }
+
+    /// <summary>The verb of this name without making all others: <c>status</c> is StatusVerb. A class named otherwise is found the long way.</summary>
+    private static Verb? Named(string name)
+    {
+        if (name.Length == 0 || name[0] == '-') return null;
+        var type = typeof(CommandLine).Assembly.GetType($"{typeof(CommandLine).Namespace}.{char.ToUpperInvariant(name[0])}{name[1..]}Verb");
+        if (type is { IsAbstract: false } && type.IsSubclassOf(typeof(Verb)) && (Verb)Activator.CreateInstance(type)! is var verb && verb.Name == name) return verb;
+        return Verbs().Find(v => v.Name == name);
     }
 
     /// <summary>The help, which ends with the examples; it wins over mistakes in the other arguments.</summary>

@@ -54,6 +54,8 @@ public sealed class Decision : IDisposable
         return null;
     }
 
+    public TaskState StateOf(Engine.Graph.TaskNode node) => _look.Core.Tasks[node.Index];
+
     public async Task LookAgainAsync(CancellationToken cancel) => _look = (await LastArguments.PlanAsync(_composition, _file, new ProblemList(), cancel))!;
 
     public IReadOnlyList<TaskState> Find(IReadOnlyList<string> names, bool all)

@@ -1,11 +1,11 @@
 using System.CommandLine;
+using Spool.App.Help;
 using Spool.Platform;
 
 namespace Spool.App.Cli;
 
 public sealed class DemoVerb : Verb
 {
-    private const string Prefix = "templates/explainer/";
     private readonly Option<string?> _folder = new("--folder") { Description = "Where (default: ./demo)", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line" };
     private readonly Option<int?> _jobs = new("--jobs", "-j") { Description = "How many tasks at once (default: the processors)", HelpName = "N" };
@@ -28,22 +28,19 @@ public sealed class DemoVerb : Verb
         var folder = Path.GetFullPath(parsed.GetValue(_folder) ?? "demo", composition.CurrentFolder);
         DurableFile.CreateFolders(composition.Disk, folder);
         // Files that are there are the user's: they are left as they are.
-        var assembly = typeof(DemoVerb).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        var template = ProjectTemplate.All().First(t => t.Name == "explainer");
+        foreach (var file in template.Files)
         {
-            var path = Path.Join(folder, name[Prefix.Length..]);
+            var path = Path.Join(folder, file);
             if (composition.Disk.Stat(path) is not null) continue;
-            using var source = assembly.GetManifestResourceStream(name)!;
-            var bytes = new byte[source.Length];
-            source.ReadExactly(bytes);
             DurableFile.CreateFolders(composition.Disk, Path.GetDirectoryName(path)!);
-            DurableFile.WritePlain(composition.Disk, path, bytes);
+            DurableFile.WritePlain(composition.Disk, path, template.Bytes(file));
         }
         var json = parsed.GetValue(_json);
         var shown = Path.GetRelativePath(composition.CurrentFolder, folder);
         if (!json) Console.WriteLine($"workspace {shown} (yours to edit)");
-        var file = WorkflowFile.Locate(composition, folder, null);
-        var code = await new RunSession(composition, file, Engine.Definition.WorkflowArguments.None) { Json = json, Jobs = parsed.GetValue(_jobs) }.RunAsync(cancel);
+        var workflow = WorkflowFile.Locate(composition, folder, null);
+        var code = await new RunSession(composition, workflow, Engine.Definition.WorkflowArguments.None) { Json = json, Jobs = parsed.GetValue(_jobs) }.RunAsync(cancel);
         if (!json && code == Done)
         {
             Console.WriteLine($"  look   {shown}/out/explainer.mp4       why it did what it did: {shown}/report.html");

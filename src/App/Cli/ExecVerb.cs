@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spool.Engine.Attempts;
 using Spool.Executors;
 
 namespace Spool.App.Cli;

@@ -30,9 +30,9 @@ public sealed class LogsVerb : Verb
         var run = words.Count > 0 && past.State.Run(words[0]) is { } named ? named : null;
         if (run is not null) words.RemoveAt(0);
         var task = words.FirstOrDefault();
-        run ??= task is null ? past.Run(null) : past.State.Runs.LastOrDefault(r => Logs(past, r.Run).Any(l => l.Task == task)) ?? throw new UsageException($"no run has a log of {task}");
+        run ??= task is null ? past.Run(null) : past.State.Runs.LastOrDefault(r => Logs(past, r.Run).Any(l => IsOf(l, task))) ?? throw new UsageException($"no run has a log of {task}");
         var failed = past.TasksOf(run).Where(t => t.GetProperty("status").GetString() == "failed").Select(t => t.GetProperty("task").GetString()).ToHashSet();
-        var logs = Logs(past, run.Run).Where(l => (task is null || l.Task == task) && (!parsed.GetValue(_failed) || failed.Contains(l.Task) || (failed.Count == 0 && past.State.LastFailure(run.Workflow, l.Task)?.Run == run.Run))).ToList();
+        var logs = Logs(past, run.Run).Where(l => (task is null || IsOf(l, task)) && (!parsed.GetValue(_failed) || failed.Any(f => IsOf(l, f!)) || (failed.Count == 0 && past.State.LastFailure(run.Workflow, l.Task)?.Run == run.Run))).ToList();
         if (parsed.GetValue(_json))
         {
             foreach (var log in logs) JsonOut.Line(w => { w.WriteString("run", run.Run); w.WriteString("task", log.Task); w.WriteNumber("attempt", log.Attempt); w.WriteString("path", log.Path); });
@@ -43,11 +43,14 @@ public sealed class LogsVerb : Verb
             Console.WriteLine($"── {log.Task}, attempt {log.Attempt} ── {log.Path}");
             foreach (var line in File.ReadLines(log.Path)) Console.WriteLine(line);
         }
-        foreach (var name in failed.Where(f => f is not null && logs.All(l => l.Task != f)))
+        foreach (var name in failed.Where(f => f is not null && logs.All(l => !IsOf(l, f!))))
             if (past.State.LastFailure(run.Workflow, name!) is { } failure) Console.WriteLine($"── {name} ── {failure.Failure.Sentence}");
         if (logs.Count == 0 && failed.Count == 0) Console.WriteLine($"run {run.Run} has no logs{(task is null ? "" : $" of {task}")}");
         return Done;
     }
+
+    // Long names are cut in file names.
+    private static bool IsOf((string Task, int Attempt, string Path) log, string task) => log.Task == task || log.Task == WorkspacePaths.LogName(task);
 
     private static List<(string Task, int Attempt, string Path)> Logs(PastRuns past, string run)
     {

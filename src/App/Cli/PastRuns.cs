@@ -30,7 +30,10 @@ public sealed class PastRuns
     public static LockOwner? LivingOwner(Composition composition, WorkspacePaths paths)
     {
         if (composition.Disk.Stat(paths.Lock) is null) return null;
-        using (var file = composition.Disk.OpenWrite(paths.Lock, OpenMode.Keep))
+        // Trying the lock holds it for a moment, in which an engine that starts would be refused; so only where somebody may have it.
+        var me = ProcessIdentity.Current;
+        if (FileLock.ReadOwner(composition.Disk, paths.Lock) is { } last && last.BootId == me.BootId && last.Host == me.Host && ProcessIdentity.Of(last.Pid)?.StartTicks != last.StartTicks) return null;
+        using (var file = composition.Disk.OpenRead(paths.Lock))
             if (file.TryLock()) return null;
         return FileLock.ReadOwner(composition.Disk, paths.Lock);
     }

@@ -112,16 +112,13 @@ public sealed class DryPlan
     public static async Task<DryPlan?> MakeAsync(Composition composition, WorkflowFile file, Engine.Definition.WorkflowArguments arguments, ProblemList problems,
         IReadOnlyList<string> targets, IReadOnlyList<string> only, IReadOnlySet<string> forced, IReadOnlySet<string> allowed, CancellationToken cancel)
     {
-        var workflow = file.Read(composition, arguments, problems);
-        if (workflow is null || problems.Any) return null;
-        var graph = GraphBuilder.Build(workflow, problems);
-        if (problems.Any) return null;
+        if (file.Graph(composition, arguments, problems) is not { } graph) return null;
         var paths = new WorkspacePaths(file.Workspace);
         var state = composition.Disk.Stat(paths.Journal) is null ? new WorkspaceState() : EventJournal.ReadOnly(composition.Disk, paths.Journal).State;
         var index = WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace);
         var stats = new StatCache(composition.Disk, composition.Time);
         foreach (var (path, stat, digest) in index?.Digests ?? []) stats.Load(path, stat, digest);
-        var request = new RunRequest(workflow, arguments) { Jobs = 1, Cpus = 1 };
+        var request = new RunRequest(graph.Workflow, arguments) { Jobs = 1, Cpus = 1 };
         var world = new PlannerWorld(composition.Disk, file.Workspace, state, new ObjectStore(composition.Disk, paths.Store), stats,
             request.Sources(composition.Disk, file.Workspace, state.Paths.ContainsKey), composition.Tools(index))
         {

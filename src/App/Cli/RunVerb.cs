@@ -80,11 +80,11 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0;
         var bytes = DurableFile.Read(composition.Disk, file.File);
         var signature = RunRequest.Signature(Composition.Program, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
-        Workflow? workflow = null;
+        TaskGraph? graph = null;
         if (WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace)?.Quiet?.Signature != signature || !plain)
         {
-            workflow = file.Read(composition, arguments, problems);
-            if (workflow is null || problems.Any) return await ReportProblemsAsync(workflow, problems);
+            graph = file.Graph(composition, arguments, problems);
+            if (graph is null) return await ReportProblemsAsync(null, problems);
         }
         var socket = OwnerSocket.PathFor(composition, file.Workspace);
         var machine = composition.Machine("spool run", socket);
@@ -95,16 +95,16 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             if (plain && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet)
             {
                 fileLock.Dispose();
-                return Reporter(workflow?.Name).Finish(quiet);
+                return Reporter(graph?.Workflow.Name).Finish(quiet);
             }
-            workflow ??= file.Read(composition, arguments, problems);
-            if (workflow is null || problems.Any)
+            graph ??= file.Graph(composition, arguments, problems);
+            if (graph is null)
             {
                 fileLock.Dispose();
-                return await ReportProblemsAsync(workflow, problems);
+                return await ReportProblemsAsync(null, problems);
             }
             using var workspace = Workspace.Open(machine, paths, fileLock, index);
-            return await RunOpenAsync(workspace, workflow, allowed, settings, signature, problems, cancel);
+            return await RunOpenAsync(workspace, graph, allowed, settings, signature, problems, cancel);
         }
         catch
         {
@@ -113,9 +113,10 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
     }
 
-    private async Task<int> RunOpenAsync(Workspace workspace, Workflow workflow, HashSet<string> allowed, Settings settings, Digest signature, ProblemList problems, CancellationToken cancel)
+    private async Task<int> RunOpenAsync(Workspace workspace, TaskGraph graph, HashSet<string> allowed, Settings settings, Digest signature, ProblemList problems, CancellationToken cancel)
     {
         var cpus = (int)settings.Resources.GetValueOrDefault("cpu", Environment.ProcessorCount);
+        var workflow = graph.Workflow;
         var request = new RunRequest(workflow, arguments)
         {
             Targets = Targets,
@@ -129,12 +130,12 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             HostPools = new HostPools(composition.Disk, Path.Join(composition.StateRoot, "pools"), HostCapacities(settings, cpus), ProcessIdentity.Current),
             OutputsOf = OutputsOf,
         };
-        var graph = GraphBuilder.Build(workflow, problems);
         foreach (var step in Only.Concat(Force))
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));
         CheckNeeds(graph, request.Capacities(), settings, problems);
         if (problems.Any) return await ReportProblemsAsync(workflow, problems);
         using var reporter = Reporter(workflow.Name);
+        foreach (var warning in problems.Warnings) reporter.Tell(new RunFact.Warning($"{warning.At}: {warning.Message}"));
         foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
         var tools = composition.Tools(workspace.Index);
         var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, reporter);

@@ -69,12 +69,16 @@ public sealed class StatusVerb : Verb
         {
             "failed" => $"spool logs {run.Run} --failed",
             "interrupted" => "spool resume",
-            "waiting" => "put the missing file in its place, then: spool run",
+            "waiting" => items.FirstOrDefault(i => Codes(i).Contains("review")) is { ValueKind: JsonValueKind.Object } review ? $"spool approve {review.GetProperty("task").GetString()}"
+                : items.Any(i => Codes(i).Contains("missing-input")) ? "put the missing file in its place, then: spool run" : "spool run",
             "running" => "spool cancel",
             _ => null,
         };
         if (next is not null) Console.WriteLine("next  " + next);
     }
+
+    private static IEnumerable<string?> Codes(JsonElement item) =>
+        item.TryGetProperty("reasons", out var reasons) ? reasons.EnumerateArray().Select(r => r.GetProperty("code").GetString()) : [];
 
     private static string Reasons(JsonElement item) =>
         item.TryGetProperty("reasons", out var reasons) ? string.Join("; ", reasons.EnumerateArray().Select(r => r.GetProperty("text").GetString())) : "";

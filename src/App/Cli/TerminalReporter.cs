@@ -28,6 +28,9 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
                 foreach (var task in planned.Run.Tasks.Where(t => t.IsOver)) Over(task);
                 Opening(planned.Run);
                 break;
+            case RunFact.Known known:
+                foreach (var line in RunSummaryText.Opening(known.Run)) Write(line);
+                break;
             case RunFact.TaskChanged { Task: var task }:
                 if (_run is not null) Changed(task);
                 break;
@@ -131,7 +134,7 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
         {
             var maker = result.All.FirstOrDefault(t => t.Node.Outputs.Any(o => o.Path == output.TrimEnd('/')));
             var facts = maker?.Result?.Facts ?? new Dictionary<string, string>();
-            yield return $"  {at(output)}{(facts.Count > 0 ? "   " + string.Join("  ", facts.Take(4).Select(f => f.Value)) : "")}";
+            yield return $"  {at(output)}{(facts.Count > 0 ? "   " + string.Join("  ", facts.Take(4).Select(f => $"{f.Key} {f.Value}")) : "")}";
         }
         if (result.Outputs.Count > 8) yield return $"  and {result.Outputs.Count - 8} more";
     }

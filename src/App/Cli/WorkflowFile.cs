@@ -44,4 +44,22 @@ public sealed record WorkflowFile(string File, string Workspace, bool WasSearche
 
     public Workflow? Read(Composition composition, WorkflowArguments arguments, ProblemList problems) =>
         new WorkflowReader(composition.Disk, composition.Catalogue, composition.Environment).Read(File, arguments, problems);
+
+    /// <summary>Reads the text and connects its steps, so that the problems of both are told at once; null when there are any.</summary>
+    public Engine.Graph.TaskGraph? Graph(Composition composition, WorkflowArguments arguments, ProblemList problems)
+    {
+        var workflow = Read(composition, arguments, problems);
+        if (workflow is null) return null;
+        if (!problems.Any)
+        {
+            var graph = Engine.Graph.GraphBuilder.Build(workflow, problems);
+            return problems.Any ? null : graph;
+        }
+        // Steps and variables that could not be read are missing by now; what only follows from that is not told.
+        var noVariables = problems.Problems.Any(p => p.Code is "SPL0112" or "SPL0122" or "SPL0123" or "SPL0124" or "SPL0128");
+        var more = new ProblemList();
+        Engine.Graph.GraphBuilder.Build(workflow, more);
+        foreach (var problem in more.Problems.Where(p => p.Code != "SPL0146" && !(noVariables && p.Code == "SPL0201"))) problems.Add(problem.Code, problem.At, problem.Message, problem.Hint);
+        return null;
+    }
 }

@@ -13,8 +13,18 @@ public static class KindExamples
     /// <summary>Endings of files by the nouns that roles are called.</summary>
     private static readonly Dictionary<string, string> Endings = new()
     {
-        ["video"] = ".mp4", ["audio"] = ".wav", ["music"] = ".wav", ["speech"] = ".wav", ["image"] = ".png", ["text"] = ".md", ["subtitles"] = ".srt", ["data"] = ".json",
-        ["svg"] = ".svg", ["order"] = ".json", ["report"] = ".json", ["file"] = ".txt",
+        ["video"] = ".mp4",
+        ["audio"] = ".wav",
+        ["music"] = ".wav",
+        ["speech"] = ".wav",
+        ["image"] = ".png",
+        ["text"] = ".md",
+        ["subtitles"] = ".srt",
+        ["data"] = ".json",
+        ["svg"] = ".svg",
+        ["order"] = ".json",
+        ["report"] = ".json",
+        ["file"] = ".txt",
     };
 
     public static string Of(KindSchema kind) => EmbeddedText.Text($"examples/{kind.Name}.yaml")?.TrimEnd() ?? Made(kind);

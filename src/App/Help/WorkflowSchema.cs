@@ -67,7 +67,7 @@ public static class WorkflowSchema
         {
             ["id"] = Described("Names the step in addresses and on the command line.", new() { ["type"] = new JsonArray("string", "integer"), ["pattern"] = "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$" }),
             ["kind"] = Described("What the step does.", new() { ["enum"] = new JsonArray([.. kinds.Select(k => JsonValue.Create(k.Name))]) }),
-            ["in"] = Described("Inputs by role: a path, a list of paths, or a mapping with path, placeholder, writable, optional.", new() { ["type"] = "object" }),
+            ["in"] = Described("Inputs by role: a path, a list of paths, or a mapping with path, order, placeholder, writable, optional.", new() { ["type"] = "object" }),
             ["out"] = Described("Outputs by role: a path, for folders with a slash at its end, or a mapping with path and keep.", new() { ["type"] = "object" }),
             ["with"] = Described("Options of the kind.", new() { ["type"] = new JsonArray("object", "null") }),
             ["foreach"] = Ref("foreach"),
@@ -131,6 +131,7 @@ public static class WorkflowSchema
             {
                 ["path"] = path.DeepClone(),
                 ["placeholder"] = Described("The stand-in while the file is not there.", new()),
+                ["order"] = Described("A JSON list of stems that puts the list in order.", new() { ["type"] = "string" }),
                 ["writable"] = Described("Gives the tool a copy that it may change.", new() { ["type"] = "boolean" }),
                 ["optional"] = Described("The step runs without it.", new() { ["type"] = "boolean" }),
             },

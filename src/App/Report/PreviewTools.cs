@@ -18,7 +18,11 @@ internal sealed class PreviewTools(IDisk disk, ProcessRunner processes, string f
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, string> _environment = new()
     {
-        ["PATH"] = searchPath ?? "/usr/local/bin:/usr/bin:/bin", ["HOME"] = folder, ["TMPDIR"] = folder, ["LANG"] = "C.UTF-8", ["TZ"] = "UTC",
+        ["PATH"] = searchPath ?? "/usr/local/bin:/usr/bin:/bin",
+        ["HOME"] = folder,
+        ["TMPDIR"] = folder,
+        ["LANG"] = "C.UTF-8",
+        ["TZ"] = "UTC",
     };
 
     /// <summary>Null when the tools were stopped by time: the file may be looked at again later. An unreadable file gives a preview without a type.</summary>

@@ -75,7 +75,9 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
             // The film's own chapters know of transitions; lengths of its parts do not.
             var chapter = exact ? chapters![cells.Count] : null;
             var seconds = chapter is null ? preview?.Seconds ?? 0 : Math.Round(chapter.End - chapter.Start, 3);
-            cells.Add(new StripCell(chapter?.Title ?? part.Label, seconds, chapter?.Start ?? Math.Round(at, 3), part.Task is null ? "reused" : RunExport.Word(part.Task.Status))
+            // A title that only counts ("Part 2") says less than what the item is called.
+            var title = chapter is null || chapter.Title.EndsWith($" {cells.Count + 1}", StringComparison.Ordinal) ? part.Label : chapter.Title;
+            cells.Add(new StripCell(title, seconds, chapter?.Start ?? Math.Round(at, 3), part.Task is null ? "reused" : RunExport.Word(part.Task.Status))
             {
                 Task = part.Task?.Node.Address,
                 Path = part.Path,

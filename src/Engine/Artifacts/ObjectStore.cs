@@ -21,6 +21,9 @@ public static class Manifest
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
+    /// <summary>The order of names in a folder artifact: by their UTF-8 bytes.</summary>
+    public static int CompareNames(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+
     public static IReadOnlyList<ManifestEntry> Read(ReadOnlySpan<byte> bytes)
     {
         var entries = new List<ManifestEntry>();

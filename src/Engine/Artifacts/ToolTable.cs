@@ -16,6 +16,7 @@ public sealed class ToolTable(IDisk disk, Catalogue catalogue, string? searchPat
 {
     private readonly Dictionary<string, FoundTool?> _found = [];
     private readonly Dictionary<string, ProbedTool> _probed = [];
+    private readonly Dictionary<string, bool> _there = [];
 
     public IEnumerable<ProbedTool> Probed => _probed.Values;
 
@@ -26,6 +27,10 @@ public sealed class ToolTable(IDisk disk, Catalogue catalogue, string? searchPat
 
     /// <summary>The probe of a tool that the catalogue knows.</summary>
     public ToolProbe? Entry(string name) => catalogue.Tools.GetValueOrDefault(name);
+
+    /// <summary>True when the tool is on this machine; it is not asked for its version.</summary>
+    public bool IsThere(string name) => _found.TryGetValue(name, out var known) ? known is not null
+        : _there.TryGetValue(name, out var there) ? there : _there[name] = ProgramFinder.Find(disk, name, searchPath) is not null;
 
     /// <summary>The tool, or null when it is not on this machine.</summary>
     public async Task<FoundTool?> FindAsync(string name)

@@ -1,3 +1,4 @@
+using Spool.Engine.Artifacts;
 using Spool.Platform;
 
 namespace Spool.Engine.Attempts;
@@ -128,7 +129,7 @@ internal sealed class AttemptLayout
             }
             var files = new List<ProducedFile>();
             if (Walk(folder, "", files, cancel) is { } failure) return ([], failure);
-            files.Sort((a, b) => CompareUtf8(a.Name, b.Name));
+            files.Sort((a, b) => Manifest.CompareNames(a.Name, b.Name));
             produced.Add(new ProducedOutput(output.Role, RoleShape.Folder, files));
         }
         return (produced, null);
@@ -161,7 +162,4 @@ internal sealed class AttemptLayout
         }
         return null;
     }
-
-    internal static int CompareUtf8(string a, string b) =>
-        System.Text.Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(b));
 }

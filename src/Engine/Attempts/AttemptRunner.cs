@@ -99,7 +99,7 @@ internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, Attemp
             OutputFile = command.OutputFile is null ? null : System.IO.Path.Join(spec.Folder, command.OutputFile),
             OnLine = line =>
             {
-                Keep(line);
+                if (command.IsChatter?.Invoke(line) is not true) Keep(line);
                 command.OnLine?.Invoke(line);
             },
         };

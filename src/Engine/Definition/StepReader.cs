@@ -29,6 +29,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
             problems.Add("SPL0113", map["kind"]!.At, $"there is no step kind '{kindName}'", NearestName.Hint(kindName, catalogue.Names) ?? "see them with: spool kinds");
         var inputs = ReadInputs(map["in"], kind);
         var outputs = ReadOutputs(map["out"], kind, map.At);
+        if (Flag(map["keep"], "keep") == false) outputs = outputs.ConvertAll(o => o with { Keep = false });
         var with = ReadWith(map["with"], sets);
         if (kind is not null)
         {
@@ -90,7 +91,12 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
                 if (spec["order"] is YamlScalar { IsNull: false } by) order = (by.Text, by.At);
                 placeholder = spec["placeholder"];
                 writable = Flag(spec["writable"], "writable") ?? false;
-                optional = placeholder is not null || (Flag(spec["optional"], "optional") ?? false);
+                var needed = kind?.Inputs.FirstOrDefault(r => r.Name == entry.Key)?.Required ?? false;
+                var asked = Flag(spec["optional"], "optional") ?? false;
+                if (asked && needed) problems.Add("SPL0118", spec["optional"]!.At, $"the input {entry.Key} of {kind!.Name} is needed, so it cannot be optional");
+                // A step that can do without goes without; one that cannot waits for the file, which is honest where no stand-in is made.
+                optional = (asked || placeholder is not null) && !needed;
+                if (placeholder is not null) problems.Warn("SPL0165", placeholder.At, $"this version makes no stand-ins: while the file is missing the step {(needed ? "waits for it" : "goes without it")}");
                 value = spec["path"];
                 if (value is null)
                 {

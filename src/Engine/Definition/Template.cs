@@ -45,7 +45,8 @@ public static class Template
             case YamlScalar scalar when Holds(scalar.Text):
                 return FillScalar(scalar, lookup);
             case YamlList list when HoldsAny(list):
-                return list with { Items = [.. list.Items.Select(i => Fill(i, lookup))] };
+                // An item that is one whole template and stands for a list gives its items: run: [cat, "${{ in.parts }}"].
+                return list with { Items = [.. list.Items.SelectMany(i => Fill(i, lookup) is YamlList many && i is YamlScalar ? many.Items : [Fill(i, lookup)])] };
             case YamlMap map when HoldsAny(map):
                 return map with { Entries = [.. map.Entries.Select(e => e with { Value = Fill(e.Value, lookup) })] };
             default:

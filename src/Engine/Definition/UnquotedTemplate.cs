@@ -17,7 +17,20 @@ internal static class UnquotedTemplate
         return null;
     }
 
+    /// <summary>The line with every such template quoted, and where the first stood. Each round quotes one more, and a line has few.</summary>
     private static (int Column, string Quoted)? Quote(string line)
+    {
+        var first = QuoteOne(line);
+        for (var (round, next) = (0, first); next is var (_, quoted) && round < 20; round++)
+        {
+            first = (first!.Value.Column, quoted);
+            next = QuoteOne(quoted);
+            if (next?.Quoted == quoted) break;
+        }
+        return first;
+    }
+
+    private static (int Column, string Quoted)? QuoteOne(string line)
     {
         char quote = default;
         var depth = 0;
@@ -64,8 +77,6 @@ internal static class UnquotedTemplate
         var stop = end;
         while (stop > at && line[stop - 1] == ' ') stop--;
         var rest = line[stop..];
-        // More unquoted templates on the line are shown quoted too.
-        if (Quote(new string(' ', start) + "[" + rest) is not null && Quote(line[..start] + "\"" + line[start..stop] + "\"" + rest) is var (_, more)) return (start + 1, more);
         return (start + 1, line[..start] + "\"" + line[start..stop] + "\"" + rest);
     }
 }

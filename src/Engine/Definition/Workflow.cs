@@ -24,7 +24,6 @@ public sealed record Workflow
     public IReadOnlyList<(string Path, Mark At)>? Outputs { get; init; }
     /// <summary>How exactly a tool's version counts, by tool; the default is minor.</summary>
     public IReadOnlyDictionary<string, ToolPrecision> ToolPrecisions { get; init; } = new Dictionary<string, ToolPrecision>();
-    public long? StoreMaxBytes { get; init; }
     /// <summary>All files whose text makes the workflow, the file itself first.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Spool.Platform;
 
@@ -19,6 +18,8 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
         var reader = new StepReader(catalogue, problems);
         foreach (var entry in root.Entries)
             if (!Keys.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"a workflow has no key '{entry.Key}'", NearestName.Hint(entry.Key, Keys) ?? $"its keys: {string.Join(", ", Keys)}");
+        foreach (var entry in root.Entries.Where(e => e.Key is "budget" or "provenance" or "store"))
+            problems.Warn("SPL0165", entry.KeyAt, $"this version does not look at '{entry.Key}' yet");
         if (root["version"] is not { } version) problems.Add("SPL0109", root.At, "the file does not say its version", "add the line: version: 1");
         else if (version is not YamlScalar { Text: "1" }) problems.Add("SPL0109", version.At, "this program reads version 1 of workflow files", "write version: 1");
 
@@ -67,7 +68,6 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
                 .GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),
             Outputs = root["outputs"] is null ? null : [.. reader.List(root["outputs"], "outputs").Select(o => (o.Text, o.At))],
             ToolPrecisions = Tools(root, problems, reader),
-            StoreMaxBytes = StoreMax(root, problems, reader),
             Files = [.. texts.Select(t => t.File)],
         };
     }
@@ -206,22 +206,5 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
             else problems.Add("SPL0303", entry.Value.At, $"tools.{entry.Key} must be exact, minor or any");
         }
         return precisions;
-    }
-
-    private static long? StoreMax(YamlMap root, ProblemList problems, StepReader reader)
-    {
-        foreach (var entry in reader.Map(root["store"], "store"))
-        {
-            if (entry.Key == "max" && entry.Value is YamlScalar scalar && Bytes(scalar.Text) is { } bytes) return bytes;
-            problems.Add("SPL0303", entry.Value.At, "store takes max, a size such as 50GB");
-        }
-        return null;
-    }
-
-    private static long? Bytes(string text)
-    {
-        var digits = text.TrimEnd('B', 'b', 'i', 'K', 'M', 'G', 'T', ' ');
-        var factor = text[digits.Length..].Trim().ToUpperInvariant() switch { "" or "B" => 1L, "KB" => 1000, "MB" => 1_000_000, "GB" => 1_000_000_000, "TB" => 1_000_000_000_000, "KIB" => 1L << 10, "MIB" => 1L << 20, "GIB" => 1L << 30, _ => 0 };
-        return factor > 0 && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 ? (long)(value * factor) : null;
     }
 }

@@ -30,6 +30,11 @@ public static class YamlText
         {
             problems.Add(e.Code, e.At, e.Message);
         }
+        catch (InvalidOperationException)
+        {
+            // The parser gives up on some broken text in this way instead of its own.
+            problems.Add("SPL0101", new Mark(file, 1, 1), "this is not YAML: it ends or closes in the middle of something");
+        }
         catch (YamlException e)
         {
             var at = new Mark(file, (int)e.Start.Line, (int)e.Start.Column);

@@ -16,7 +16,7 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
     public ExpansionOutcome TryExpand(StepNode step, KnownArtifacts known)
     {
         if (step.IsExpanded) return ExpansionOutcome.Done;
-        if (step.Producers.Any(p => !p.IsExpanded)) return ExpansionOutcome.NotYet;
+        if (step.Producers.Any(p => !p.IsExpanded) || step.Gates.Any(g => !g.IsExpanded)) return ExpansionOutcome.NotYet;
         var before = graph.Problems.Problems.Count;
         IReadOnlyList<Item?>? items = [null];
         if (step.Definition.Foreach is { } loop) items = Items(step, loop, known);
@@ -43,7 +43,17 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
                 graph.Problems.Add("SPL0150", step.Definition.Foreach?.At ?? step.Definition.At, $"two items of {step.Id} are called '{item.Id}'", "make the values distinct, or name a key: for objects");
             else Add(step, item);
         }
+        if (step.Inputs.Any(i => i.Patterns.Any(p => p.IsOnlyItem))) ReadsItsOwn(step);
         return graph.Problems.Problems.Count > before ? ExpansionOutcome.Problem : ExpansionOutcome.Done;
+    }
+
+    /// <summary>What an item names may be what another item of the step writes; that shows only here.</summary>
+    private void ReadsItsOwn(StepNode step)
+    {
+        foreach (var input in step.Tasks.SelectMany(t => t.Inputs))
+            foreach (var reference in input.Refs)
+                if (graph.WriterOf(reference.Path) is { } writer && writer.Task.Step == step)
+                    graph.Problems.Add("SPL0144", input.Definition.At, $"{step.Id} reads {reference.Path}, which it writes itself", "write to another folder");
     }
 
     private void Add(StepNode step, Item? item)
@@ -59,7 +69,7 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
         for (var i = 0; i < inputs.Length; i++) inputs[i] = Bind(step, step.Inputs[i], item);
         task.Outputs = outputs;
         task.Inputs = inputs;
-        task.Producers = Distinct(inputs);
+        task.Producers = step.Gates.Count == 0 ? Distinct(inputs) : [.. Distinct(inputs).Concat(Reviews.Of(step, inputs)).Distinct()];
         graph.Add(task);
     }
 

@@ -19,6 +19,7 @@ public static class GraphBuilder
             foreach (var (need, _) in step.Definition.Needs)
                 if (byId.TryGetValue(need, out var needed) && !step.Needs.Contains(needed)) step.Needs.Add(needed);
         Connect(steps, problems);
+        Reviews.Gate(steps);
         Order(steps, problems);
         Outputs(workflow, steps, scope, problems);
         return new TaskGraph(workflow, [.. steps.OrderBy(s => s.Order).ThenBy(s => s.Index)], scope, problems);
@@ -103,7 +104,7 @@ public static class GraphBuilder
         foreach (var step in steps)
         {
             var found = new HashSet<StepNode>();
-            foreach (var pattern in step.Inputs.SelectMany(i => i.Order is null ? i.Patterns : [.. i.Patterns, i.Order]).Concat(step.ItemSource is null ? [] : [step.ItemSource]))
+            foreach (var pattern in step.Inputs.SelectMany(i => i.Order is null ? i.Patterns : [.. i.Patterns, i.Order]).SelectMany(p => OfItems(step, p)).Concat(step.ItemSource is null ? [] : [step.ItemSource]))
             {
                 if (pattern is { IsLiteral: true, IsFolder: false })
                 {
@@ -114,7 +115,8 @@ public static class GraphBuilder
                 else
                     foreach (var (output, writer) in all)
                         if (pattern.MayMeet(output)) found.Add(writer);
-                if (!found.Remove(step)) continue;
+                // What an item alone decides is looked at when the items are known.
+                if (!found.Remove(step) || pattern.IsOnlyItem) continue;
                 problems.Add("SPL0144", pattern.At, $"{step.Id} reads {pattern.Text}, which it writes itself", "write to another folder");
             }
             foreach (var producer in found.OrderBy(s => s.Index))
@@ -125,13 +127,27 @@ public static class GraphBuilder
         }
     }
 
+    /// <summary>An input that is the item itself can only be what the items can be: the files of their glob, the values of their list.</summary>
+    private static IEnumerable<PathPattern> OfItems(StepNode step, PathPattern pattern)
+    {
+        const int most = 1000;
+        if (!pattern.IsOnlyItem) return [pattern];
+        return step.Definition.Foreach switch
+        {
+            { Kind: ForeachKind.Glob } when step.ItemSource is not null => [], // the glob itself is looked at anyway
+            { Kind: ForeachKind.List, Value: YamlList { Items: var items } } when items.Count <= most && items.All(i => i is YamlScalar s && !Template.Holds(s.Text)) =>
+                items.Select(i => new PathPattern(((YamlScalar)i).Text, pattern.At)),
+            _ => [pattern],
+        };
+    }
+
     /// <summary>Numbers the steps so that each comes after what it reads and needs; a cycle is named whole.</summary>
     private static void Order(List<StepNode> steps, ProblemList problems)
     {
-        var waiting = steps.ToDictionary(s => s, s => s.Producers.Union(s.Needs).Count());
+        var waiting = steps.ToDictionary(s => s, s => s.Producers.Union(s.Needs).Union(s.Gates).Count());
         var after = new Dictionary<StepNode, List<StepNode>>();
         foreach (var step in steps)
-            foreach (var before in step.Producers.Union(step.Needs))
+            foreach (var before in step.Producers.Union(step.Needs).Union(step.Gates))
                 (after.TryGetValue(before, out var list) ? list : after[before] = []).Add(step);
         var ready = new PriorityQueue<StepNode, int>(waiting.Where(w => w.Value == 0).Select(w => (w.Key, w.Key.Index)));
         var order = 0;
@@ -148,10 +164,11 @@ public static class GraphBuilder
         while (!path.Contains(at))
         {
             path.Add(at);
-            at = at.Producers.Concat(at.Needs).First(left.Contains);
+            at = at.Producers.Concat(at.Needs).Concat(at.Gates).First(left.Contains);
         }
         var cycle = path.SkipWhile(s => s != at).Reverse().ToList();
-        problems.Add("SPL0145", at.Definition.At, $"steps wait for each other in a circle: {string.Join(" -> ", cycle.Append(cycle[0]).Select(s => s.Id))}", "remove one of these edges");
+        if (Reviews.Cycle(cycle) is var (message, hint)) problems.Add("SPL0148", at.Definition.At, message, hint);
+        else problems.Add("SPL0145", at.Definition.At, $"steps wait for each other in a circle: {string.Join(" -> ", cycle.Append(cycle[0]).Select(s => s.Id))}", "remove one of these edges");
         foreach (var step in left) step.Order = order++;
     }
 

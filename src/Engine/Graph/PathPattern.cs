@@ -24,6 +24,8 @@ public sealed class PathPattern
     public string Text { get; }
     public Mark At { get; }
     public bool HasItem { get; }
+    /// <summary>True for <c>${{ item }}</c> and nothing beside it.</summary>
+    public bool IsOnlyItem => HasItem && Skeleton.Length == 1;
     public bool HasStem { get; }
     public bool IsGlob { get; }
     public bool IsLiteral { get; }

@@ -1,3 +1,4 @@
+using Spool.Engine.Artifacts;
 using Spool.Engine.Definition;
 using Spool.Platform;
 
@@ -11,6 +12,9 @@ public sealed class SourceTree(IDisk disk, string workspace, IReadOnlyDictionary
 {
     private readonly Dictionary<string, IReadOnlyList<DiskEntry>> _folders = [];
     private readonly Dictionary<string, bool> _inside = [];
+
+    /// <summary>The page that every run writes: no source, so a glob over the workspace does not take it for one.</summary>
+    private const string ReportName = "report.html";
 
     public string Workspace { get; } = workspace;
 
@@ -56,7 +60,7 @@ public sealed class SourceTree(IDisk disk, string workspace, IReadOnlyDictionary
                 {
                     if (path != ".spool" && entry.Kind != FileKind.Link && (deep || path.Count(c => c == '/') < levels)) Walk(path + "/");
                 }
-                else if (kind == FileKind.File && matcher.IsMatch(path) && (prefix.Length > 0 || !isOwned(path))) found.Add(prefix + path);
+                else if (kind == FileKind.File && path != ReportName && matcher.IsMatch(path) && (prefix.Length > 0 || !isOwned(path))) found.Add(prefix + path);
             }
         }
     }
@@ -66,7 +70,7 @@ public sealed class SourceTree(IDisk disk, string workspace, IReadOnlyDictionary
     {
         var files = new List<string>();
         Walk("");
-        files.Sort(Attempts.AttemptLayout.CompareUtf8);
+        files.Sort(Manifest.CompareNames);
         return files;
 
         void Walk(string prefix)

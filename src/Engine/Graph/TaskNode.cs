@@ -86,6 +86,9 @@ public sealed class StepNode(StepDefinition definition, int index)
     public List<StepNode> Producers { get; } = [];
     public List<StepNode> Readers { get; } = [];
 
+    /// <summary>Reviews of paths that this one reads: its tasks wait for the decisions on the same paths.</summary>
+    public List<StepNode> Gates { get; } = [];
+
     /// <summary>Steps named by <c>needs:</c>.</summary>
     public List<StepNode> Needs { get; } = [];
 

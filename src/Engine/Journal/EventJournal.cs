@@ -17,8 +17,8 @@ public sealed class EventJournal : IDisposable
     private readonly List<byte[]> _batch = [];
     private readonly List<JournalEvent> _events = [];
     private readonly long _segmentBytes;
-    private readonly List<(long First, string Path)> _segments;
-    private readonly List<(long Seq, string Path)> _snapshots;
+    private readonly List<NumberedFile> _segments;
+    private readonly List<NumberedFile> _snapshots;
     private IDiskFile _file;
     private long _length;
     private uint _previous;
@@ -31,7 +31,7 @@ public sealed class EventJournal : IDisposable
         _lock = fileLock;
         _segmentBytes = segmentBytes;
         _file = file;
-        _segments = [.. content.Segments, (content.LastSeq + 1, path)];
+        _segments = [.. content.Segments, new NumberedFile(content.LastSeq + 1, path)];
         _snapshots = [.. content.Snapshots];
         State = state;
         Seq = SyncedSeq = content.LastSeq;
@@ -69,7 +69,7 @@ public sealed class EventJournal : IDisposable
         if (content.LastBatch is { } batch) Prove(disk, batch);
         // A segment that was begun but never got a record is begun again.
         var path = JournalFiles.Segment(folder, content.LastSeq + 1);
-        var segments = content.Segments.Where(s => s.First != content.LastSeq + 1).ToList();
+        var segments = content.Segments.Where(s => s.Seq != content.LastSeq + 1).ToList();
         var file = disk.OpenWrite(path, OpenMode.Truncate);
         file.Sync();
         disk.SyncFolder(folder);
@@ -127,7 +127,7 @@ public sealed class EventJournal : IDisposable
     public int SegmentCount => _segments.Count;
 
     /// <summary>The first sequence of the segment being written, and its length: a later look can tell whether anything was added.</summary>
-    public (long Segment, long Bytes) Position => (_segments[^1].First, _length);
+    public (long Segment, long Bytes) Position => (_segments[^1].Seq, _length);
 
     /// <summary>
     /// Adds events to a journal that is exactly where the index saw it, without replaying it: a run that has nothing to do costs one small
@@ -194,14 +194,14 @@ public sealed class EventJournal : IDisposable
             _file = next;
             _length = 0;
             _previous = 0;
-            _segments.Add((Seq + 1, path));
+            _segments.Add(new NumberedFile(Seq + 1, path));
             var snapshot = JournalFiles.Snapshot(_folder, Seq);
             DurableFile.Write(_disk, snapshot, JournalFiles.EncodeSnapshot(State.Export(), Epoch));
             if (JournalFiles.ReadSnapshot(_disk, snapshot, _ => { }) is null) throw new JournalException($"the snapshot {snapshot} does not read back");
-            _snapshots.Add((Seq, snapshot));
+            _snapshots.Add(new NumberedFile(Seq, snapshot));
             if (_snapshots.Count < 2) return;
             var covered = _snapshots[^2].Seq;
-            while (_segments.Count > 1 && _segments[1].First <= covered + 1)
+            while (_segments.Count > 1 && _segments[1].Seq <= covered + 1)
             {
                 _disk.DeleteFile(_segments[0].Path);
                 _segments.RemoveAt(0);

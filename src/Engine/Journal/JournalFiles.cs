@@ -15,9 +15,12 @@ internal sealed record JournalContent(long LastSeq, int Epoch, uint LastCrc, IRe
     internal (string Path, long Offset)? Torn { get; init; }
     /// <summary>The last records that no later record calls durable: which file, from where to where.</summary>
     internal (string Path, long Start, long End)? LastBatch { get; init; }
-    internal IReadOnlyList<(long First, string Path)> Segments { get; init; } = [];
-    internal IReadOnlyList<(long Seq, string Path)> Snapshots { get; init; } = [];
+    internal IReadOnlyList<NumberedFile> Segments { get; init; } = [];
+    internal IReadOnlyList<NumberedFile> Snapshots { get; init; } = [];
 }
+
+/// <summary>A segment with the event it begins with, or a snapshot with the last event it covers.</summary>
+internal sealed record NumberedFile(long Seq, string Path);
 
 /// <summary>
 /// Names, reading and checking of segments and snapshots. Segments: <c>seg-0000000001.log</c>, named by their first sequence.
@@ -59,12 +62,12 @@ internal static class JournalFiles
             if (snapshots.Count + damaged.Count > 0) throw new JournalException($"the journal is gone: {folder} holds a snapshot but no segment");
             return new JournalContent(0, 0, 0, warnings);
         }
-        var start = segments.FindLastIndex(s => s.First <= seq + 1);
-        if (start < 0) throw new JournalException($"journal gap: events {seq + 1} to {segments[0].First - 1} are missing in {folder}");
+        var start = segments.FindLastIndex(s => s.Seq <= seq + 1);
+        if (start < 0) throw new JournalException($"journal gap: events {seq + 1} to {segments[0].Seq - 1} are missing in {folder}");
         uint previous = 0;
         (string, long)? torn = null;
         (string, long, long)? batch = null;
-        var expected = segments[start].First;
+        var expected = segments[start].Seq;
         for (var i = start; i < segments.Count; i++)
         {
             var (first, path) = segments[i];
@@ -121,10 +124,16 @@ internal static class JournalFiles
         return false;
     }
 
-    private static List<(long First, string Path)> Numbered(IReadOnlyList<DiskEntry> entries, string folder, string prefix) =>
-        [.. entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal) && e.Name.EndsWith(".log", StringComparison.Ordinal))
-            .Select(e => (long.TryParse(e.Name[prefix.Length..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1, Path.Join(folder, e.Name)))
-            .Where(e => e.Item1 >= 0).OrderBy(e => e.Item1)];
+    private static List<NumberedFile> Numbered(IReadOnlyList<DiskEntry> entries, string folder, string prefix)
+    {
+        var files = new List<NumberedFile>();
+        foreach (var entry in entries)
+            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal) && entry.Name.EndsWith(".log", StringComparison.Ordinal)
+                && long.TryParse(entry.Name.AsSpan()[prefix.Length..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
+                files.Add(new NumberedFile(seq, Path.Join(folder, entry.Name)));
+        files.Sort((a, b) => a.Seq.CompareTo(b.Seq));
+        return files;
+    }
 
     internal static byte[] EncodeSnapshot(IEnumerable<JournalEvent> events, int epoch)
     {

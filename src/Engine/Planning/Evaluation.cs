@@ -7,6 +7,9 @@ public abstract record Evaluation
 {
     public sealed record Reuse(Recorded Record, IReadOnlyList<Reason> Reasons) : Evaluation;
 
+    /// <summary>A review whose content was approved.</summary>
+    public sealed record Approved(Reason Reason) : Evaluation;
+
     public sealed record Run(IReadOnlyList<Reason> Reasons) : Evaluation;
 
     public sealed record Wait(Reason Reason) : Evaluation;

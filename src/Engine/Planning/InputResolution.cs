@@ -99,7 +99,8 @@ internal static class InputResolution
             foreach (var name in world.Sources.FilesUnder(path))
             {
                 var one = Path.Join(full, name);
-                if (world.Disk.Stat(one) is { } found)
+                // Pipes and sockets look like files in a listing; reading one may never end.
+                if (world.Disk.Stat(one) is { Kind: FileKind.File } found)
                     files.Add((new AttemptFile(name, one, world.Stats.DigestOf(one, found, null, cancel), found.Size) { Facts = found }, path + "/" + name, group));
             }
             return null;

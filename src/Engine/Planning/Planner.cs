@@ -36,22 +36,42 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     public Evaluation Evaluate(TaskState task)
     {
         var node = task.Node;
-        if (LookOnly && !world.State.HasRecordOf(node.Step.Kind.Name) && InputResolution.AreThere(world, node))
-            return (task.Options is null ? Bind(task) : null) ?? new Evaluation.Run([new("never-ran", "never ran")]);
+        if (LookOnly && !node.Step.Kind.Traits.IsReview && !world.State.HasRecordOf(node.Step.Kind.Name) && InputResolution.AreThere(world, node))
+            return (task.Options is null ? Bind(task) : null) ?? Lacks(task) ?? new Evaluation.Run([new("never-ran", "never ran")]);
         if (InputResolution.Resolve(world, node, stateOf, Hashing, cancel) is var (inputs, quality, stop) && stop is not null) return stop;
         task.Inputs = inputs;
         task.Quality = quality;
-        // Lists over produced folders get their names only now; all else was bound before.
-        if (task.Options is null || node.Inputs.Any(i => i.Refs.Any(r => r is InputRef.Members)))
+        // Lists over produced folders and ordered ones get their names only now; all else was bound before.
+        if (task.Options is null || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
             if (Bind(task) is { } unbound) return unbound;
         foreach (var name in task.Options!.ToolsUsed())
         {
             if (!world.Tools.TryKnown(name, out var tool)) return new Evaluation.NeedsTool(name);
             if (tool is null) return new Evaluation.Fail(MissingTool(name));
         }
+        if (node.Step.Kind.Traits.IsReview) return Review(task);
         MakeKey(task);
         return Decide(task);
     }
+
+    /// <summary>
+    /// A review shows a digest: over role, path and content of all its inputs and its message. The decision belongs to that digest, so other
+    /// content asks again and equal content does not.
+    /// </summary>
+    private Evaluation Review(TaskState task)
+    {
+        var lines = task.Inputs.Zip(task.Node.Inputs.Where(b => task.Inputs.Any(i => i.Role == b.Role)))
+            .SelectMany(p => p.First.Files.Select((f, i) => $"{p.First.Role}\0{(i < p.Second.Refs.Count ? p.Second.Refs[i].Path : f.Name)}\0{f.Digest}"))
+            .Order(StringComparer.Ordinal);
+        var message = OptionBinder.Canonical(task.Node.Step.Kind, task.Options!).FirstOrDefault(o => o.Name == "message").Value ?? "";
+        task.Key = Digest.Of(string.Join('\n', lines) + "\n" + message).ToString();
+        if (!world.State.Decisions.TryGetValue(task.Key, out var decision)) return new Evaluation.Wait(new("review", $"waits for your decision{(message is "" or "null" ? "" : ": " + message)}"));
+        return decision.Verdict == "approve" ? new Evaluation.Approved(new("approved", $"approved by {decision.Who}"))
+            : new Evaluation.Wait(new("rejected", $"rejected by {decision.Who}{(decision.Notes.Count > 0 ? ": " + decision.Notes[^1] : "")}; change what it shows"));
+    }
+
+    private Evaluation? Lacks(TaskState task) =>
+        task.Options!.ToolsUsed().FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing)) : null;
 
     private Failure MissingTool(string name)
     {
@@ -79,7 +99,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         if (options is null)
         {
             var problems = new ProblemList();
-            var names = TaskPaths.InAttempt(task.Node);
+            var names = TaskPaths.InAttempt(task.Node, task.Inputs);
             var scope = new Scope(graph.Workflow, problems);
             var with = (YamlMap)Template.Fill(step.Definition.With!, (expression, at) =>
                 names.TryGetValue(expression, out var many) ? many : scope.Lookup(expression, at, task.Node.Item, _ => null));

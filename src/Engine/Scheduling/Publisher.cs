@@ -148,12 +148,12 @@ internal sealed class Publisher(IDisk disk, WorkspacePaths paths, ObjectStore st
         }
         if (!_staged.Remove(publication, out var temporary)) return null;
         var folder = Path.GetDirectoryName(target)!;
-        if (disk.Stat(folder) is not { Kind: FileKind.Folder }) foreach (var made in DurableFile.CreateFolders(disk, folder)) sync.Folder(Path.GetDirectoryName(made)!);
         if (!isInside(publication.Path))
         {
             disk.DeleteFile(temporary);
             return new Reason("outside", $"{publication.Path} leads out of the workspace through a link");
         }
+        if (disk.Stat(folder) is not { Kind: FileKind.Folder }) foreach (var made in DurableFile.CreateFolders(disk, folder)) sync.Folder(Path.GetDirectoryName(made)!);
         var reason = publication.Was is null ? PutNew(publication, temporary, target) : PutOver(publication, temporary, target);
         if (reason is not null) return reason;
         sync.Folder(folder);

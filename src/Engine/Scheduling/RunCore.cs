@@ -87,9 +87,16 @@ public sealed class RunCore
             if (!_settle.TryDequeue(out var task)) return;
             if (task.Status != TaskStatus.Pending || IsCancelled) continue;
             Evaluation evaluation;
-            while ((evaluation = Blocked(task) ?? _planner.Evaluate(task)) is Evaluation.NeedsTool needed) await _world.Tools.FindAsync(needed.Name);
+            while ((evaluation = Blocked(task) ?? Evaluate(task)) is Evaluation.NeedsTool needed) await _world.Tools.FindAsync(needed.Name);
             Take(task, evaluation);
         }
+    }
+
+    // A file that cannot be read ends what needs it, not the run.
+    private Evaluation Evaluate(TaskState task)
+    {
+        try { return _planner.Evaluate(task); }
+        catch (DiskException e) { return new Evaluation.Fail(new Failure(FailureKind.BadOutput, e.Message)); }
     }
 
     /// <summary>Binds the options of every task known so far, so that all their Problems are found before anything runs.</summary>
@@ -161,6 +168,10 @@ public sealed class RunCore
                 if (Resurrect(task)) return;
                 if (task.Key is not null) _underWay[task.Key] = task;
                 MakeReady(task);
+                break;
+            case Evaluation.Approved approved:
+                task.Verdict = Verdict.Reuse;
+                End(task, TaskStatus.Reused, approved.Reason);
                 break;
             case Evaluation.Wait wait:
                 task.Verdict = task.BlockedOn is null ? Verdict.Wait : Verdict.Blocked;

@@ -14,6 +14,7 @@ namespace Spool.Engine.Scheduling;
 /// </summary>
 public sealed class RunDriver
 {
+    private const int MostLinesWaiting = 10_000;
     private readonly Workspace _workspace;
     private readonly RunRequest _request;
     private readonly TaskGraph _graph;
@@ -32,7 +33,6 @@ public sealed class RunDriver
     private readonly Random _spread;
     // Real runs use the pool; the simulation a scheduler of its own, so that one seed gives one order of everything.
     private readonly TaskScheduler _scheduler = TaskScheduler.Current;
-    private readonly SourceTree _places;
     private readonly Dictionary<TaskState, IReadOnlyList<IDisposable>> _leases = [];
     private bool _publishing, _hostBusy, _looking;
     private int _attempts, _timers;
@@ -55,7 +55,6 @@ public sealed class RunDriver
         _core = new RunCore(graph, _world, selection, request.Capacities(), dry: false, Changed, _stopTools.Token);
         _core.Planner.Hashing = (path, bytes) => reporter.Tell(new RunFact.Hashing(path, bytes));
         _publisher = new Publisher(workspace.Machine.Disk, workspace.Paths, workspace.Store, CancellationToken.None);
-        _places = request.Sources(workspace.Machine.Disk, workspace.Paths.Workspace, _ => false);
         _intermediates = new Intermediates(workspace, graph, _core);
         _spread = new Random(workspace.Machine.Identity.Pid);
         Selection = selection;
@@ -77,13 +76,20 @@ public sealed class RunDriver
         var fullRun = Selection.IsFull;
         _workspace.Journal.Append(new RunStarted(_id, _workflowId, _graph.Workflow.Name, startedAt, _graph.Workflow.ShownVars, fullRun));
         _workspace.Journal.Commit();
-        _reporter.Tell(new RunFact.Planned(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft)));
+        var view = new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft);
+        _reporter.Tell(new RunFact.Planned(view));
+        var known = !HasUnknownSteps();
         using var registration = cancel.Register(() => _loop.Writer.TryWrite(Cancel));
         try
         {
             while (true)
             {
                 await _core.SettleAsync();
+                if (!known && !HasUnknownSteps())
+                {
+                    known = true;
+                    _reporter.Tell(new RunFact.Known(view));
+                }
                 _toPublish.AddRange(_core.TakePublications());
                 if (!_publishing && _toPublish.Count > 0) StageBatch();
                 _hostBusy = false;
@@ -104,6 +110,8 @@ public sealed class RunDriver
         }
         return new RunEnd(_workspace, _graph, _core, _id, _workflowId, Count).Finish(startedAt, _stopped, fullRun);
     }
+
+    private bool HasUnknownSteps() => _core.OpenSteps.Any(s => s.Status == TaskStatus.Pending);
 
     // The tools of a stopped run are waited for; what comes back is neither published nor journalled.
     private async Task EndQuietlyAsync()
@@ -169,12 +177,27 @@ public sealed class RunDriver
             Environment = task.Environment,
             Timeout = step.Definition.Timeout,
         };
-        var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => Post(() => _reporter.Tell(new RunFact.Line(task, line))), _ => { });
+        var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => TellLine(task, line), _ => { });
         _attempts++;
         Off(() => _executor.RunAsync(spec, watcher, _stopTools.Token), result => Ended(task, spec, result));
     }
 
-    private int _attemptFolders;
+    private int _attemptFolders, _linesWaiting;
+
+    // Lines are only shown; a tool that writes faster than they are shown must not fill the memory with them. The log has them all.
+    private void TellLine(TaskState task, string line)
+    {
+        if (Interlocked.Increment(ref _linesWaiting) > MostLinesWaiting)
+        {
+            Interlocked.Decrement(ref _linesWaiting);
+            return;
+        }
+        Post(() =>
+        {
+            Interlocked.Decrement(ref _linesWaiting);
+            _reporter.Tell(new RunFact.Line(task, line));
+        });
+    }
 
     /// <summary>Does work off the loop and comes back with its result; a fault of the work is thrown on the loop, whatever it is.</summary>
     private void Off<T>(Func<Task<T>> work, Action<T> then)
@@ -283,7 +306,8 @@ public sealed class RunDriver
         }
         Off(() =>
         {
-            _publisher.Place(outcomes, _places.IsInside);
+            // Links are looked at anew for each batch: a folder may have become one since the last.
+            _publisher.Place(outcomes, new SourceTree(_workspace.Machine.Disk, _workspace.Paths.Workspace, new Dictionary<string, string>(), _ => false).IsInside);
             foreach (var request in outcomes.Select(o => o.Request))
                 if (request.Attempt is not null) DurableFile.DeleteTree(_workspace.Machine.Disk, FolderOf(request));
             return Task.FromResult(outcomes);

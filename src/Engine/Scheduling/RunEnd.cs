@@ -69,7 +69,7 @@ internal sealed class RunEnd(Workspace workspace, TaskGraph graph, RunCore core,
     private List<string> Finals()
     {
         var read = new HashSet<(TaskNode, int)>();
-        foreach (var reference in core.Tasks.SelectMany(t => t.Node.Inputs).SelectMany(i => i.Refs))
+        foreach (var reference in core.Tasks.SelectMany(t => t.Node.Inputs).SelectMany(i => i.Order is null ? i.Refs : i.Refs.Append(i.Order)))
         {
             if (reference is InputRef.Output o) read.Add((o.Task, o.Index));
             else if (reference is InputRef.Member m) read.Add((m.Task, m.Index));

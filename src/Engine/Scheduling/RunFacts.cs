@@ -9,6 +9,9 @@ public abstract record RunFact
     /// <summary>The plan as far as it can be known before anything ran.</summary>
     public sealed record Planned(RunView Run) : RunFact;
 
+    /// <summary>The last step got its tasks, so the plan is known whole; told only where it was not from the start.</summary>
+    public sealed record Known(RunView Run) : RunFact;
+
     /// <summary>A task has another status.</summary>
     public sealed record TaskChanged(TaskState Task) : RunFact;
 

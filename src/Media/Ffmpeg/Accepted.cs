@@ -25,7 +25,12 @@ public sealed record Accepted(IReadOnlyList<string> Formats, IReadOnlyList<strin
     /// <summary>Codec names (as the prober says them) of the decoders whose names differ.</summary>
     private static readonly Dictionary<string, string> CodecOf = new()
     {
-        ["libdav1d"] = "av1", ["libaom-av1"] = "av1", ["mp3float"] = "mp3", ["mp2float"] = "mp2", ["libopus"] = "opus", ["msmpeg4"] = "msmpeg4v3",
+        ["libdav1d"] = "av1",
+        ["libaom-av1"] = "av1",
+        ["mp3float"] = "mp3",
+        ["mp2float"] = "mp2",
+        ["libopus"] = "opus",
+        ["msmpeg4"] = "msmpeg4v3",
     };
 
     /// <summary>Films: mp4, mov, mkv, webm, avi.</summary>

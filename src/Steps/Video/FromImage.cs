@@ -76,7 +76,8 @@ public sealed record FromImage : Step
             [
                 new("[v]", new VideoEncoding(codec, Crf, Preset, Fps).Options()),
                 new("[a]", new AudioEncoding(container.Audio[0]).Options()),
-            ]) { Options = container.Options })
+            ])
+            { Options = container.Options })
         { Graph = plan.Graph(frames, sound?.Audio, Lead), Threads = Threads };
         await context.FfmpegAsync(command, seconds, cancel);
         await context.VerifyAsync(Video, new Expected { Video = true, Audio = true, Frames = frames, Seconds = seconds, Size = Size }, cancel);

@@ -73,6 +73,7 @@ internal static class MediaRuns
         var (from, to) = share ?? (0, 1);
         var tool = command.ToTool() with
         {
+            IsChatter = FfmpegProgress.IsReport,
             OnLine = line =>
             {
                 if (FfmpegProgress.Seconds(line) is { } at) context.Progress(from + ((to - from) * Math.Min(1, at / Math.Max(0.001, seconds))));

@@ -161,8 +161,13 @@ public sealed record Subtitle : Step
     {
         var container = Captioned!.VideoContainer(VideoCodec.Copy);
         context.WriteText(new OutputFile(context.Temporary("captions.srt")), Media.Subtitles.Srt.WriteLiteral(cues));
-        var codec = container.Muxer switch { "mp4" or "mov" => "mov_text", "webm" => "webvtt", "matroska" => "subrip",
-            _ => throw MediaRuns.Bad($"{container.Extension} cannot hold captions", "use .mp4, .mov or .mkv") };
+        var codec = container.Muxer switch
+        {
+            "mp4" or "mov" => "mov_text",
+            "webm" => "webvtt",
+            "matroska" => "subrip",
+            _ => throw MediaRuns.Bad($"{container.Extension} cannot hold captions", "use .mp4, .mov or .mkv")
+        };
         var streams = new List<OutputStream> { OutputStream.Copy($"0:{film.Video!.Index}") };
         streams.AddRange(film.Streams.Where(s => s.Kind == StreamKind.Audio).Select(s => OutputStream.Copy($"0:{s.Index}") with { Language = s.Language }));
         streams.Add(new OutputStream("1:s:0", [("c", codec), ("disposition", "default")]) { Language = Language });

@@ -45,7 +45,7 @@ public sealed record Thumbnail : Step
         var shape = Conform.Picture(film.Video, size, Size is null ? Fit.Stretch : Fit, Colour.Black).Replace(",format=yuv420p", "", StringComparison.Ordinal);
         var full = jpeg ? ",scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=pc" : ",scale=in_color_matrix=bt709:flags=accurate_rnd+full_chroma_int";
         await context.FfmpegAsync(new FfmpegCommand([new(Video.Path, Accepted.Video) { From = at }], output)
-            { Graph = $"[0:{film.Video.Index}]{shape}{full},format={pixels}[v]" }, 1, cancel);
+        { Graph = $"[0:{film.Video.Index}]{shape}{full},format={pixels}[v]" }, 1, cancel);
         await context.VerifyAsync(Image, new Expected { Video = true, Size = size }, cancel);
         context.Fact("at", Text.Seconds(at));
         return StepResult.Done;

@@ -80,7 +80,7 @@ public sealed record Transcode : Step
         if (sound != AudioCodec.None)
             foreach (var track in film.Streams.Where(s => s.Kind == StreamKind.Audio))
                 streams.Add(new OutputStream($"0:{track.Index}", new AudioEncoding(sound) { Kilobits = AudioBitrate, Channels = Math.Min(2, track.Channels) }.Options())
-                    { Language = track.Language });
+                { Language = track.Language });
         streams.AddRange(container.Subtitles(film, 0));
         var options = Faststart ? container.Options : [.. container.Options.Where(o => o.Value != "+faststart")];
         var output = new FfmpegOutput(Result.Path, container.Muxer, streams) { Options = options, ChaptersFrom = 0 };

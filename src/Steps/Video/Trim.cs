@@ -101,8 +101,12 @@ public sealed record Trim : Step
     {
         var streams = new List<OutputStream> { OutputStream.Copy($"0:{film.Video!.Index}") };
         streams.AddRange(film.Streams.Where(s => s.Kind == StreamKind.Audio).Select(s => OutputStream.Copy($"0:{s.Index}") with { Language = s.Language }));
-        return new FfmpegOutput(Result.Path, container.Muxer, streams) { Options = [.. container.Options, ("avoid_negative_ts", "make_zero")],
-            ChaptersFrom = film.Chapters.Count > 0 ? 0 : null, Length = seconds };
+        return new FfmpegOutput(Result.Path, container.Muxer, streams)
+        {
+            Options = [.. container.Options, ("avoid_negative_ts", "make_zero")],
+            ChaptersFrom = film.Chapters.Count > 0 ? 0 : null,
+            Length = seconds
+        };
     }
 
     /// <summary>The last key frame at or before the start: a seek ends there, and its packet is the first one read.</summary>
