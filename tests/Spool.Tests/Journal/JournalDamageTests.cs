@@ -80,7 +80,7 @@ public sealed class JournalDamageTests(ITestOutputHelper output)
     {
         var (disk, history) = Written(1, 3, 2, 3, 3, 1, 2, 1, 2);
         var random = new Random(5);
-        var rounds = CrashCounts.IsLong ? 200_000 : 3_000;
+        var rounds = CrashCounts.IsLong ? 60_000 : 3_000;
         for (var round = 0; round < rounds; round++)
         {
             var bad = disk.Crash(int.MaxValue);
