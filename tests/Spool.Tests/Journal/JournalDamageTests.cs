@@ -49,7 +49,8 @@ public sealed class JournalDamageTests(ITestOutputHelper output)
                             if (path == snapshots[^1]) Assert.Contains(warnings, w => w.Contains(Path.GetFileName(path), StringComparison.Ordinal));
                             if (warnings.Count > 0) healed++;
                             else unread++; // an older segment or snapshot that nothing is read from
-                            Assert.Null(JournalCheck.Violation(bad, history, afterPowerCut: false));
+                            // Going on from there is the same for all flips of a file.
+                            if (CrashCounts.IsLong || flips % 16 == 0) Assert.Null(JournalCheck.Violation(bad, history, afterPowerCut: false));
                             continue;
                         }
                         Assert.True(path == lastBatch.Path && i >= lastBatch.Start, $"byte {i} of {path} lost events without an error");
@@ -79,7 +80,7 @@ public sealed class JournalDamageTests(ITestOutputHelper output)
     {
         var (disk, history) = Written(1, 3, 2, 3, 3, 1, 2, 1, 2);
         var random = new Random(5);
-        var rounds = CrashCounts.IsLong ? 200_000 : 3_000;
+        var rounds = CrashCounts.IsLong ? 60_000 : 3_000;
         for (var round = 0; round < rounds; round++)
         {
             var bad = disk.Crash(int.MaxValue);

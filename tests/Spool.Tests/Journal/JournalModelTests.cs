@@ -9,7 +9,7 @@ namespace Spool.Tests.Journal;
 /// <summary>Random lives of a workspace against a plain list of events; a failing one is shrunk to the shortest that still fails.</summary>
 public sealed class JournalModelTests
 {
-    private static readonly Config Settings = Config.QuickThrowOnFailure.WithMaxTest(CrashCounts.IsLong ? 20_000 : 300).WithEndSize(120).WithReplay(20260102, 7).WithQuietOnSuccess(true);
+    private static readonly Config Settings = Config.QuickThrowOnFailure.WithMaxTest(CrashCounts.IsLong ? 10_000 : 300).WithEndSize(120).WithReplay(20260102, 7).WithQuietOnSuccess(true);
 
     [Fact]
     public void A_snapshot_makes_the_state_that_a_replay_makes() =>

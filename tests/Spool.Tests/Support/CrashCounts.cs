@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Spool.Tests.Support.CrashReport))]
 
 namespace Spool.Tests.Support;
 
@@ -14,4 +17,13 @@ public static class CrashCounts
 
     /// <summary>One line, sorted by suite.</summary>
     public static string Line => string.Join("; ", Counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}: {c.Value:n0}"));
+}
+
+/// <summary>Prints the counts when all tests are over.</summary>
+public sealed class CrashReport : IDisposable
+{
+    public void Dispose()
+    {
+        if (CrashCounts.Line.Length > 0) Console.WriteLine("Crash suites: " + CrashCounts.Line);
+    }
 }
