@@ -72,10 +72,10 @@ public static class Paths
                 i += 2;
             }
             else if (glob[i] == '*') pattern.Append(i == 0 || glob[i - 1] == '/' ? "(?!\\.)[^/]*" : "[^/]*");
-            else if (glob[i] == '?') pattern.Append("[^/]");
+            else if (glob[i] == '?') pattern.Append(i == 0 || glob[i - 1] == '/' ? "[^/.]" : "[^/]");
             else pattern.Append(Regex.Escape(glob[i].ToString()));
         }
-        return new Regex(pattern.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        return new Regex(pattern.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The last part of a path without its last extension.</summary>
