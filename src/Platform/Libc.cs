@@ -66,6 +66,8 @@ internal static partial class Libc
     internal static partial int Kill(int pid, int signal);
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
     internal static unsafe partial int Wait4(int pid, int* status, int options, long* usage);
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    internal static unsafe partial int GetResourceUse(int who, long* usage);
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial long PidFdOpen(long number, int pid, uint flags);
     [LibraryImport("libc", EntryPoint = "getuid")]

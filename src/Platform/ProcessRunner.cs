@@ -164,8 +164,16 @@ public sealed class ProcessRunner(DeathWatch? watch)
                 _ended = true;
                 var signal = status & 0x7f;
                 var cpu = TimeSpan.FromMicroseconds(((usage[0] + usage[2]) * 1_000_000) + usage[1] + usage[3]);
-                return (signal == 0 ? (status >> 8) & 0xff : 128 + signal, signal, cpu, usage[4] * 1024);
+                return (signal == 0 ? (status >> 8) & 0xff : 128 + signal, signal, cpu, Peak(usage[4]));
             }
+        }
+
+        // The child borrows our memory until it calls exec, and exec keeps that peak (setmax_mm_hiwater_rss in the kernel's fs/exec.c):
+        // a figure that is not above our own peak says nothing of the tool.
+        private static unsafe long Peak(long kilobytes)
+        {
+            var own = stackalloc long[18];
+            return Libc.GetResourceUse(0, own) == 0 && kilobytes <= own[4] ? 0 : kilobytes * 1024;
         }
 
         internal void End()

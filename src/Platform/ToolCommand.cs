@@ -32,7 +32,8 @@ public sealed record ToolCommand(string Program, IReadOnlyList<string> Arguments
             ? argument : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }
 
-/// <summary>How a program ended, and what it used. CPU is user and system time of it and its waited-for children.</summary>
+/// <summary>How a program ended, and what it used. CPU is user and system time of it and its waited-for children.
+/// MaxRssBytes is 0 where the tool stayed below the peak of this process, because then it is not known.</summary>
 public sealed record ToolResult(int ExitCode, int Signal, string Output, string Tail, TimeSpan Cpu, long MaxRssBytes, TimeSpan Elapsed)
 {
     public bool Succeeded => ExitCode == 0 && Signal == 0;

@@ -78,13 +78,21 @@ public sealed class Workspace : IDisposable
     {
         var disk = machine.Disk;
         DurableFile.CreateFolders(disk, paths.Spool);
-        CheckFormat(disk, paths);
+        RefuseOtherFormat(disk, paths);
         var owner = new LockOwner(machine.Identity.Pid, machine.Identity.StartTicks, machine.Identity.BootId, machine.Identity.Host,
             machine.Time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), machine.Command, machine.Socket);
-        return FileLock.TryTake(disk, paths.Lock, owner) ?? throw new WorkspaceBusyException(FileLock.ReadOwner(disk, paths.Lock));
+        var taken = FileLock.TryTake(disk, paths.Lock, owner) ?? throw new WorkspaceBusyException(FileLock.ReadOwner(disk, paths.Lock));
+        // Only the holder writes FORMAT: of engines that start at once in a new folder, the others would rename each other's new file away.
+        try { CheckFormat(disk, paths); }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+        return taken;
     }
 
-    /// <summary>Refuses state of another version; a new workspace gets its FORMAT file.</summary>
+    /// <summary>Refuses state of another version; a new workspace gets its FORMAT file. Needs the lock where FORMAT may be missing.</summary>
     public static void CheckFormat(IDisk disk, WorkspacePaths paths)
     {
         if (disk.Stat(paths.Format) is null)
@@ -93,6 +101,12 @@ public sealed class Workspace : IDisposable
             DurableFile.Write(disk, paths.Format, Encoding.UTF8.GetBytes(FormatText));
             return;
         }
+        RefuseOtherFormat(disk, paths);
+    }
+
+    private static void RefuseOtherFormat(IDisk disk, WorkspacePaths paths)
+    {
+        if (disk.Stat(paths.Format) is null) return;
         var text = DurableFile.ReadText(disk, paths.Format);
         if (text != FormatText) throw new JournalException($"{paths.Spool} is of format '{text.Trim()}', this program reads '{FormatText.Trim()}'; nothing was changed");
     }
