@@ -14,6 +14,9 @@ public abstract record Step
     /// <summary>The tools that this step with these options starts; their identities are part of its key.</summary>
     public virtual IReadOnlyList<string> ToolsUsed() => [];
 
+    /// <summary>The services that this step with these options calls, by name or purpose (<c>chat</c>); their identities are part of its key.</summary>
+    public virtual IReadOnlyList<string> ProvidersUsed() => [];
+
     /// <summary>What is wrong with the options together (each alone is checked by its type and range): option name and sentence.</summary>
     public virtual IEnumerable<(string Option, string Message)> Check() => [];
 }

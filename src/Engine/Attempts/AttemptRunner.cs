@@ -71,7 +71,7 @@ internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, Attemp
     }
 
     internal StepContext Begin(AttemptLayout layout) =>
-        _context = new StepContext(disk, spec.Folder, spec.Seed, layout.Roles, StartAsync, (watcher.Progress, Write));
+        _context = new StepContext(disk, spec.Folder, spec.Seed, layout.Roles, StartAsync, (watcher.Progress, Write), new ProviderAccess(spec.Providers, spec.Secrets, watcher.Reserve));
 
     private async Task<ToolResult> StartAsync(ToolCommand command, CancellationToken cancel)
     {

@@ -24,6 +24,10 @@ public sealed record AttemptSpec(KindSchema Kind, Step Options, IReadOnlyList<At
     /// <summary>Declared environment variables, beside the fixed ones.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     public TimeSpan? Timeout { get; init; }
+    /// <summary>The services it declared, by the name or purpose it declared.</summary>
+    public ProviderTable Providers { get; init; } = ProviderTable.None;
+    /// <summary>Values of their secrets by environment name; never written anywhere.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A file that a step wrote: its name (in a folder role the name within it), digest and size, and where it lies.</summary>
@@ -47,5 +51,9 @@ public sealed record AttemptResult(Failure? Failure, IReadOnlyList<ProducedOutpu
 /// <summary>Told while an attempt runs. Called from any thread.</summary>
 public sealed record AttemptWatcher(Action<double> Progress, Action<string> Line, Action<ProcessIdentity> Started)
 {
+    /// <summary>Sets money aside; throws <see cref="StepFailedException"/> when there is none. By default nothing may be spent.</summary>
+    public Func<Charge, CancellationToken, Task<Reservation>> Reserve { get; init; } = (charge, _) =>
+        throw new StepFailedException(new Failure(FailureKind.OutOfBudget, $"{charge.Provider} costs money, and nothing may be spent here"));
+
     public static AttemptWatcher Silent { get; } = new(_ => { }, _ => { }, _ => { });
 }

@@ -12,6 +12,8 @@ public sealed record PlannerWorld(IDisk Disk, string Workspace, WorkspaceState S
 {
     /// <summary>Programs that a command step may start, beside nothing.</summary>
     public IReadOnlySet<string> Allowed { get; init; } = new HashSet<string>();
+    /// <summary>Services that steps may call.</summary>
+    public ProviderTable Providers { get; init; } = ProviderTable.None;
     /// <summary>Steps to run whatever the cache says.</summary>
     public IReadOnlySet<string> Forced { get; init; } = new HashSet<string>();
     public Func<string, string?> Environment { get; init; } = _ => null;
@@ -50,6 +52,8 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             if (tool is null) return new Evaluation.Fail(MissingTool(name));
         }
         if (node.Step.Kind.Traits.IsReview) return Review(task);
+        foreach (var name in task.Options.ProvidersUsed())
+            if (world.Providers.Find(name) is null) return new Evaluation.Fail(MissingProvider(name));
         MakeKey(task);
         return Decide(task);
     }
@@ -81,6 +85,11 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             Next = known is null ? $"install {name}, or put it on PATH" : $"install it: sudo apt-get install {known.Package}",
         };
     }
+
+    private static Failure MissingProvider(string name) => new(FailureKind.Unavailable, $"no provider '{name}' is set up")
+    {
+        Next = "add it under providers: in your settings, then look: spool services",
+    };
 
     /// <summary>Options with their templates filled; also the check of an allow list. Null when bound.</summary>
     public Evaluation? Bind(TaskState task)
@@ -153,6 +162,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         foreach (var name in task.Options!.ToolsUsed())
             if (world.Tools.TryKnown(name, out var tool))
                 key.Add("tool " + name, ToolTable.Precise(tool!.Identity, graph.Workflow.ToolPrecisions.GetValueOrDefault(name)));
+        foreach (var name in task.Options.ProvidersUsed()) key.Add("provider " + name, world.Providers.Find(name)!.Identity);
         task.Environment = Environment(node.Step.Definition, key);
         if (kind.Traits.Varies) key.Add("item", node.Address);
         task.BaseKey = key.Current().ToString();

@@ -43,7 +43,7 @@ public sealed class RunCore
         (_graph, _world, _selection, _dry, _changed, _cancel) = (graph, world, selection, dry, changed, cancel);
         _planner = new Planner(world, graph, node => _tasks[node.Index], cancel) { LookOnly = dry };
         _pools = new ResourcePools(capacities);
-        _needs = new NeedsTable(_pools);
+        _needs = new NeedsTable(_pools, world.Providers);
         _steps = new StepTracker(graph, world, node => _tasks[node.Index]);
     }
 
@@ -192,7 +192,7 @@ public sealed class RunCore
     private void MakeReady(TaskState task)
     {
         task.Status = TaskStatus.Ready;
-        _ready.Add(task, _needs.Of(task.Node.Step));
+        _ready.Add(task, _needs.Of(task));
         _changed(task);
     }
 

@@ -31,6 +31,7 @@ public sealed class RunDriver
     private readonly string _workflowId;
     private readonly Intermediates _intermediates;
     private readonly Random _spread;
+    private readonly Ledger _ledger;
     // Real runs use the pool; the simulation a scheduler of its own, so that one seed gives one order of everything.
     private readonly TaskScheduler _scheduler = TaskScheduler.Current;
     private readonly Dictionary<TaskState, IReadOnlyList<IDisposable>> _leases = [];
@@ -49,6 +50,7 @@ public sealed class RunDriver
             Allowed = request.Allowed,
             Forced = request.Forced,
             Environment = request.Environment,
+            Providers = request.Providers,
             WorkflowId = _workflowId,
         };
         var selection = new Selection(graph, request.Targets, request.Only);
@@ -57,6 +59,8 @@ public sealed class RunDriver
         _publisher = new Publisher(workspace.Machine.Disk, workspace.Paths, workspace.Store, CancellationToken.None);
         _intermediates = new Intermediates(workspace, graph, _core);
         _spread = new Random(workspace.Machine.Identity.Pid);
+        _ledger = new Ledger(workspace, request, _id);
+        _ledger.Recover();
         Selection = selection;
     }
 
@@ -176,10 +180,39 @@ public sealed class RunDriver
             Tools = task.Options!.ToolsUsed().ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
             Environment = task.Environment,
             Timeout = step.Definition.Timeout,
+            Providers = Providers(task.Options!),
+            Secrets = task.Options!.ProvidersUsed().SelectMany(s => _request.Providers.Find(s)!.Secrets).Distinct()
+                .Where(n => !string.IsNullOrEmpty(_request.Environment(n))).ToDictionary(n => n, n => _request.Environment(n)!),
         };
-        var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => TellLine(task, line), _ => { });
+        var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => TellLine(task, line), _ => { })
+        {
+            Reserve = (charge, stop) => ReserveAsync(task, charge, stop),
+        };
         _attempts++;
         Off(() => _executor.RunAsync(spec, watcher, _stopTools.Token), result => Ended(task, spec, result));
+    }
+
+    private ProviderTable Providers(Step options) => options.ProvidersUsed() is { Count: > 0 } used ? new ProviderTable(used.ToDictionary(n => n, n => _request.Providers.Find(n)!)) : ProviderTable.None;
+
+    // Money is counted on the loop, so that two tasks never reserve the same dollar; a step waits until its reservation is durable.
+    private async Task<Reservation> ReserveAsync(TaskState task, Charge charge, CancellationToken cancel)
+    {
+        var (id, refusal) = await OnLoop(() => _ledger.Reserve(task, charge)).WaitAsync(cancel);
+        if (refusal is not null) throw new StepFailedException(refusal);
+        return new Reservation(
+            (usd, units, estimated) => OnLoop(() => { _ledger.Settle(id!, usd, units, estimated); return true; }),
+            () => OnLoop(() => { _ledger.Release(id!, "not used"); return true; }));
+    }
+
+    private Task<T> OnLoop<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            if (_stopped is not null) done.SetException(new StepFailedException(new Failure(FailureKind.Interrupted, _stopped)));
+            else done.SetResult(work());
+        });
+        return done.Task;
     }
 
     private int _attemptFolders, _linesWaiting;

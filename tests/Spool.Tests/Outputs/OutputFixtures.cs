@@ -22,6 +22,8 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
 
     internal KindSchema Kind { get; } = new(Step.GetType());
 
+    internal ProviderTable Providers { get; init; } = ProviderTable.None;
+
     /// <summary>The commands of tools that make something; when there were none, the digests of what was written.</summary>
     internal async Task<IReadOnlyList<string>> MakeAsync()
     {
@@ -32,7 +34,8 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
         var spec = new AttemptSpec(Kind, Step, inputs, outputs, Folder) { Seed = 1 };
         var layout = AttemptLayout.Prepare(disk, spec);
         var commands = new List<string>();
-        var context = new StepContext(disk, Folder, spec.Seed, layout.Roles, (command, _) => Task.FromResult(Play(disk, command, commands)), (_ => { }, _ => { }));
+        var context = new StepContext(disk, Folder, spec.Seed, layout.Roles, (command, _) => Task.FromResult(Play(disk, command, commands)), (_ => { }, _ => { }),
+            new ProviderAccess(Providers, new Dictionary<string, string>(), (_, _) => Task.FromResult(Reservation.Free())));
         try
         {
             var result = await OptionBinder.WithRoles(Kind, Step, layout.Roles).RunAsync(context, CancellationToken.None);
