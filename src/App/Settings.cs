@@ -4,9 +4,12 @@ using Spool.Platform;
 
 namespace Spool.App;
 
-/// <summary>The user's own settings: <c>settings.yaml</c> under the state root. Keys: <c>allow:</c> programs of command steps, <c>resources:</c> host-wide capacities.</summary>
+/// <summary>The user's own settings: <c>settings.yaml</c> under the state root. Keys: <c>allow:</c> programs of command steps, <c>resources:</c> host-wide capacities, <c>providers:</c> services.</summary>
 public sealed record Settings(IReadOnlyList<string> Allow, IReadOnlyDictionary<string, double> Resources)
 {
+    /// <summary>The services of the user as they are written; read by <see cref="Providers.ProviderSetup"/>.</summary>
+    public YamlNode? Providers { get; init; }
+
     public static Settings Read(Composition composition, ProblemList problems)
     {
         var path = Path.Join(composition.StateRoot, "settings.yaml");
@@ -25,6 +28,6 @@ public sealed record Settings(IReadOnlyList<string> Allow, IReadOnlyDictionary<s
         var resources = (map["resources"] as YamlMap)?.Entries.Where(e => e.Value is YamlScalar)
             .Select(e => (e.Key, Good: double.TryParse(((YamlScalar)e.Value).Text, System.Globalization.CultureInfo.InvariantCulture, out var n), Value: n))
             .Where(e => e.Good).ToDictionary(e => e.Key, e => e.Value) ?? [];
-        return new Settings(allow, resources);
+        return new Settings(allow, resources) { Providers = map["providers"] };
     }
 }

@@ -119,11 +119,15 @@ public sealed class DryPlan
         var stats = new StatCache(composition.Disk, composition.Time);
         foreach (var (path, stat, digest) in index?.Digests ?? []) stats.Load(path, stat, digest);
         var request = new RunRequest(graph.Workflow, arguments) { Jobs = 1, Cpus = 1 };
+        var providers = Providers.ProviderSetup.Read(composition, Settings.Read(composition, new ProblemList()), file.File, problems);
+        if (problems.Any) return null;
+        request = request with { Providers = providers.Table };
         var world = new PlannerWorld(composition.Disk, file.Workspace, state, new ObjectStore(composition.Disk, paths.Store), stats,
             request.Sources(composition.Disk, file.Workspace, state.Paths.ContainsKey), composition.Tools(index))
         {
             Allowed = allowed,
             Forced = forced,
+            Providers = providers.Table,
             Environment = composition.Environment,
             WorkflowId = request.WorkflowId(file.Workspace),
         };

@@ -79,12 +79,13 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         // The text is checked before the lock is waited for, unless the remembered plan makes reading it needless.
         var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0;
         var bytes = DurableFile.Read(composition.Disk, file.File);
-        var signature = RunRequest.Signature(Composition.Program, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
+        var providers = Providers.ProviderSetup.Read(composition, settings, file.File, problems);
+        var signature = RunRequest.Signature(Composition.Program + providers.Signature, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
         TaskGraph? graph = null;
-        if (WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace)?.Quiet?.Signature != signature || !plain)
+        if (WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace)?.Quiet?.Signature != signature || !plain || problems.Any)
         {
             graph = file.Graph(composition, arguments, problems);
-            if (graph is null) return await ReportProblemsAsync(null, problems);
+            if (graph is null || problems.Any) return await ReportProblemsAsync(null, problems);
         }
         var socket = OwnerSocket.PathFor(composition, file.Workspace);
         var machine = composition.Machine("spool run", socket);
@@ -104,7 +105,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
                 return await ReportProblemsAsync(null, problems);
             }
             using var workspace = Workspace.Open(machine, paths, fileLock, index);
-            return await RunOpenAsync(workspace, graph, allowed, settings, signature, problems, cancel);
+            return await RunOpenAsync(workspace, graph, allowed, settings, providers.Table, signature, problems, cancel);
         }
         catch
         {
@@ -113,7 +114,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
     }
 
-    private async Task<int> RunOpenAsync(Workspace workspace, TaskGraph graph, HashSet<string> allowed, Settings settings, Digest signature, ProblemList problems, CancellationToken cancel)
+    private async Task<int> RunOpenAsync(Workspace workspace, TaskGraph graph, HashSet<string> allowed, Settings settings, ProviderTable providers, Digest signature, ProblemList problems, CancellationToken cancel)
     {
         var cpus = (int)settings.Resources.GetValueOrDefault("cpu", Environment.ProcessorCount);
         var workflow = graph.Workflow;
@@ -129,6 +130,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             Environment = composition.Environment,
             HostPools = new HostPools(composition.Disk, Path.Join(composition.StateRoot, "pools"), HostCapacities(settings, cpus), ProcessIdentity.Current),
             OutputsOf = OutputsOf,
+            Providers = providers,
         };
         foreach (var step in Only.Concat(Force))
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));

@@ -46,14 +46,16 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         // Lists over produced folders and ordered ones get their names only now; all else was bound before.
         if (task.Options is null || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
             if (Bind(task) is { } unbound) return unbound;
-        foreach (var name in task.Options!.ToolsUsed())
+        foreach (var name in ToolsOf(task.Options!))
         {
             if (!world.Tools.TryKnown(name, out var tool)) return new Evaluation.NeedsTool(name);
             if (tool is null) return new Evaluation.Fail(MissingTool(name));
         }
         if (node.Step.Kind.Traits.IsReview) return Review(task);
-        foreach (var name in task.Options.ProvidersUsed())
+        foreach (var name in task.Options!.ProvidersUsed())
             if (world.Providers.Find(name) is null) return new Evaluation.Fail(MissingProvider(name));
+        if (world.Providers.ProgramsOf(task.Options).FirstOrDefault(p => !world.Allowed.Contains(p)) is { } refused)
+            return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"a provider starts the program '{refused}', which is not allowed") { Next = $"allow it: --allow {refused}, or 'allow:' in your settings" });
         MakeKey(task);
         return Decide(task);
     }
@@ -74,8 +76,11 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             : new Evaluation.Wait(new("rejected", $"rejected by {decision.Who}{(decision.Notes.Count > 0 ? ": " + decision.Notes[^1] : "")}; change what it shows"));
     }
 
+    private IEnumerable<string> ToolsOf(Step options) => options.ToolsUsed().Concat(world.Providers.ProgramsOf(options)).Distinct();
+
     private Evaluation? Lacks(TaskState task) =>
-        task.Options!.ToolsUsed().FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing)) : null;
+        ToolsOf(task.Options!).FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing))
+        : task.Options!.ProvidersUsed().FirstOrDefault(name => world.Providers.Find(name) is null) is { } absent ? new Evaluation.Fail(MissingProvider(absent)) : null;
 
     private Failure MissingTool(string name)
     {
@@ -159,12 +164,12 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             key.Add($"output {output.Role}", output.Shape == RoleShape.Folder ? "folder" : "file" + Path.GetExtension(output.Name));
             if (kind.Traits.NamesMatter && output.Shape == RoleShape.File) key.Add($"name of output {output.Role}", output.Name);
         }
-        foreach (var name in task.Options!.ToolsUsed())
+        foreach (var name in ToolsOf(task.Options!))
             if (world.Tools.TryKnown(name, out var tool))
                 key.Add("tool " + name, ToolTable.Precise(tool!.Identity, graph.Workflow.ToolPrecisions.GetValueOrDefault(name)));
-        foreach (var name in task.Options.ProvidersUsed()) key.Add("provider " + name, world.Providers.Find(name)!.Identity);
+        foreach (var name in task.Options!.ProvidersUsed()) key.Add("provider " + name, world.Providers.Find(name)!.Identity);
         task.Environment = Environment(node.Step.Definition, key);
-        if (kind.Traits.Varies) key.Add("item", node.Address);
+        if (kind.Traits.VariesWith(task.Options)) key.Add("item", node.Address);
         task.BaseKey = key.Current().ToString();
         var salt = world.State.Salt(task.BaseKey);
         if (salt > 0) key.Add("salt", salt.ToString(CultureInfo.InvariantCulture));
