@@ -50,6 +50,7 @@ public sealed class RunVerb : Verb
             NoWait = parsed.GetValue(_noWait),
             Json = json,
             Verbose = parsed.GetValue(_options.Verbose),
+            Yes = parsed.GetValue(_yes),
         };
         return await session.RunAsync(cancel);
     }
@@ -66,6 +67,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
     public bool NoWait { get; init; }
     public bool Json { get; init; }
     public bool Verbose { get; init; }
+    public bool Yes { get; init; }
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
@@ -105,7 +107,14 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
                 return await ReportProblemsAsync(null, problems);
             }
             using var workspace = Workspace.Open(machine, paths, fileLock, index);
-            return await RunOpenAsync(workspace, graph, allowed, settings, providers.Table, signature, problems, cancel);
+            while (true)
+            {
+                var (code, again) = await RunOpenAsync(workspace, graph, allowed, settings, providers.Table, signature, problems, cancel);
+                if (!again) return code;
+                // A rejection had something made anew: the same engine goes on with it.
+                graph = file.Graph(composition, arguments, problems);
+                if (graph is null) return await ReportProblemsAsync(null, problems);
+            }
         }
         catch
         {
@@ -114,7 +123,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
     }
 
-    private async Task<int> RunOpenAsync(Workspace workspace, TaskGraph graph, HashSet<string> allowed, Settings settings, ProviderTable providers, Digest signature, ProblemList problems, CancellationToken cancel)
+    private async Task<(int Code, bool Again)> RunOpenAsync(Workspace workspace, TaskGraph graph, HashSet<string> allowed, Settings settings, ProviderTable providers, Digest signature, ProblemList problems, CancellationToken cancel)
     {
         var cpus = (int)settings.Resources.GetValueOrDefault("cpu", Environment.ProcessorCount);
         var workflow = graph.Workflow;
@@ -135,7 +144,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         foreach (var step in Only.Concat(Force))
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));
         CheckNeeds(graph, request.Capacities(), settings, problems);
-        if (problems.Any) return await ReportProblemsAsync(workflow, problems);
+        if (problems.Any) return (await ReportProblemsAsync(workflow, problems), false);
         using var reporter = Reporter(workflow.Name);
         foreach (var warning in problems.Warnings) reporter.Tell(new RunFact.Warning($"{warning.At}: {warning.Message}"));
         foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
@@ -145,10 +154,13 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, c => Stop(c, stop));
         using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, c => Stop(c, stop));
+        using var prompt = Prompt(reporter, driver);
+        using var stopAsking = stop.Token.Register(() => prompt?.Cancel());
         using var socket = OwnerSocket.Listen(workspace.Machine.Socket!, composition, driver, stop);
         var result = await driver.RunAsync(stop.Token);
-        if (result is null) return await ReportProblemsAsync(workflow, problems);
-        var code = reporter.Finish(result);
+        if (result is null) return (await ReportProblemsAsync(workflow, problems), false);
+        var again = driver.WantsAnotherRun && result.Status is ("waiting" or "succeeded");
+        var code = again ? Verb.Done : reporter.Finish(result);
         await Report.ReportFile.WriteAsync(composition, workspace, graph, driver.World, result, stop.Token);
         var plan = workspace.State.Run(result.Id)?.Plan ?? "";
         if (request.IsPlain && result.Status == "succeeded")
@@ -158,7 +170,13 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             workspace.Stats.Ripen();
         }
         workspace.SaveIndex(request.IsPlain ? QuietRun.Remember(workspace, graph, driver.World, result, signature, plan) : null, tools.Probed);
-        return code;
+        return (code, again);
+    }
+
+    private ReviewPrompt? Prompt(RunReporter reporter, RunDriver driver)
+    {
+        if (Yes || reporter is not LiveReporter live || Console.IsInputRedirected) return null;
+        return live.Prompt = new ReviewPrompt(composition, file, driver) { Say = live.Say, Outside = live.Outside };
     }
 
     private Dictionary<string, double> HostCapacities(Settings settings, int cpus)

@@ -42,6 +42,9 @@ public sealed class WorkspaceState
     private readonly Dictionary<string, DecisionMade> _decisions = [];
     private readonly Dictionary<string, (long Sum, int Count)> _kindTimes = [];
     private readonly Dictionary<string, Payment> _payments = [];
+    private readonly Dictionary<string, ReviewAsked> _asked = [];
+    private readonly Dictionary<string, ReviewAsked> _before = [];
+    private readonly Dictionary<string, List<NoteLeft>> _notes = [];
 
     public EpochStarted? LastEpoch { get; private set; }
 
@@ -51,6 +54,15 @@ public sealed class WorkspaceState
     public IReadOnlyDictionary<string, SeenEdit> Edits => _edits;
     public IReadOnlySet<string> Gone => _gone;
     public IReadOnlyDictionary<string, DecisionMade> Decisions => _decisions;
+
+    /// <summary>What a review asked last; null when it never asked.</summary>
+    public ReviewAsked? Asked(string workflow, string review) => _asked.GetValueOrDefault(workflow + "\n" + review);
+
+    /// <summary>What the same review asked before its present content.</summary>
+    public ReviewAsked? AskedBefore(string workflow, string review) => _before.GetValueOrDefault(workflow + "\n" + review);
+
+    /// <summary>Notes on a result, by the base key of its maker, in the order they were left.</summary>
+    public IReadOnlyList<NoteLeft> Notes(string baseKey) => _notes.TryGetValue(baseKey, out var notes) ? notes : [];
 
     /// <summary>What calls cost, in the order they were made; those that were released are not in it.</summary>
     public IEnumerable<Payment> Payments => _payments.Values;
@@ -150,6 +162,14 @@ public sealed class WorkspaceState
             case TaskKeyKnown e:
                 _lastKeys[e.Address] = e.Key;
                 break;
+            case ReviewAsked e:
+                var review = e.Workflow + "\n" + e.Review;
+                if (_asked.TryGetValue(review, out var earlier) && earlier.Shown != e.Shown) _before[review] = earlier;
+                _asked[review] = e;
+                break;
+            case NoteLeft e:
+                (_notes.TryGetValue(e.BaseKey, out var notes) ? notes : _notes[e.BaseKey] = []).Add(e);
+                break;
             case MoneyReserved e:
                 _payments[e.Id] = new Payment(e, null);
                 break;
@@ -180,6 +200,9 @@ public sealed class WorkspaceState
         _decisions.Clear();
         _kindTimes.Clear();
         _payments.Clear();
+        _asked.Clear();
+        _before.Clear();
+        _notes.Clear();
     }
 
     /// <summary>Events that make this state anew from an empty one, in a fixed order.</summary>
@@ -200,6 +223,9 @@ public sealed class WorkspaceState
         foreach (var (key, salt) in _salts.OrderBy(s => s.Key, StringComparer.Ordinal)) yield return new SaltRaised(key, salt, "", 0);
         if (_gone.Count > 0) yield return new ObjectsGone([.. _gone.Order(StringComparer.Ordinal)], "");
         foreach (var failure in _failures.Values.OrderBy(f => f.Workflow, StringComparer.Ordinal).ThenBy(f => f.Task, StringComparer.Ordinal)) yield return failure;
+        foreach (var asked in _before.OrderBy(a => a.Key, StringComparer.Ordinal)) yield return asked.Value;
+        foreach (var asked in _asked.OrderBy(a => a.Key, StringComparer.Ordinal)) yield return asked.Value;
+        foreach (var note in _notes.OrderBy(n => n.Key, StringComparer.Ordinal).SelectMany(n => n.Value)) yield return note;
         foreach (var payment in _payments.Values.OrderBy(p => p.Reserved.At).ThenBy(p => p.Reserved.Id, StringComparer.Ordinal))
         {
             yield return payment.Reserved;

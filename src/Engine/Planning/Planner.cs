@@ -12,6 +12,8 @@ public sealed record PlannerWorld(IDisk Disk, string Workspace, WorkspaceState S
 {
     /// <summary>Programs that a command step may start, beside nothing.</summary>
     public IReadOnlySet<string> Allowed { get; init; } = new HashSet<string>();
+    /// <summary>Unix milliseconds; what a time limit of a review is measured with.</summary>
+    public Func<long> Now { get; init; } = () => 0;
     /// <summary>Services that steps may call.</summary>
     public ProviderTable Providers { get; init; } = ProviderTable.None;
     /// <summary>Steps to run whatever the cache says.</summary>
@@ -28,6 +30,7 @@ public sealed record PlannerWorld(IDisk Disk, string Workspace, WorkspaceState S
 public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, TaskState> stateOf, CancellationToken cancel)
 {
     private readonly Dictionary<StepNode, Step?> _shared = [];
+    private readonly Dictionary<StepNode, bool> _takesNotes = [];
 
     /// <summary>Told the bytes read while a large source file is hashed.</summary>
     public Action<string, long>? Hashing { get; set; }
@@ -44,36 +47,21 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         task.Inputs = inputs;
         task.Quality = quality;
         // Lists over produced folders and ordered ones get their names only now; all else was bound before.
-        if (task.Options is null || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
+        if (task.Options is null || TakesNotes(node.Step) || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
             if (Bind(task) is { } unbound) return unbound;
         foreach (var name in ToolsOf(task.Options!))
         {
             if (!world.Tools.TryKnown(name, out var tool)) return new Evaluation.NeedsTool(name);
             if (tool is null) return new Evaluation.Fail(MissingTool(name));
         }
-        if (node.Step.Kind.Traits.IsReview) return Review(task);
+        if (node.Step.Kind.Traits.IsReview) return Reviewing.Evaluate(world, task);
         foreach (var name in task.Options!.ProvidersUsed())
             if (world.Providers.Find(name) is null) return new Evaluation.Fail(MissingProvider(name));
         if (world.Providers.ProgramsOf(task.Options).FirstOrDefault(p => !world.Allowed.Contains(p)) is { } refused)
             return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"a provider starts the program '{refused}', which is not allowed") { Next = $"allow it: --allow {refused}, or 'allow:' in your settings" });
         MakeKey(task);
+        if (Notes(task) is { } broken) return broken;
         return Decide(task);
-    }
-
-    /// <summary>
-    /// A review shows a digest: over role, path and content of all its inputs and its message. The decision belongs to that digest, so other
-    /// content asks again and equal content does not.
-    /// </summary>
-    private Evaluation Review(TaskState task)
-    {
-        var lines = task.Inputs.Zip(task.Node.Inputs.Where(b => task.Inputs.Any(i => i.Role == b.Role)))
-            .SelectMany(p => p.First.Files.Select((f, i) => $"{p.First.Role}\0{(i < p.Second.Refs.Count ? p.Second.Refs[i].Path : f.Name)}\0{f.Digest}"))
-            .Order(StringComparer.Ordinal);
-        var message = OptionBinder.Canonical(task.Node.Step.Kind, task.Options!).FirstOrDefault(o => o.Name == "message").Value ?? "";
-        task.Key = Digest.Of(string.Join('\n', lines) + "\n" + message).ToString();
-        if (!world.State.Decisions.TryGetValue(task.Key, out var decision)) return new Evaluation.Wait(new("review", $"waits for your decision{(message is "" or "null" ? "" : ": " + message)}"));
-        return decision.Verdict == "approve" ? new Evaluation.Approved(new("approved", $"approved by {decision.Who}"))
-            : new Evaluation.Wait(new("rejected", $"rejected by {decision.Who}{(decision.Notes.Count > 0 ? ": " + decision.Notes[^1] : "")}; change what it shows"));
     }
 
     private IEnumerable<string> ToolsOf(Step options) => options.ToolsUsed().Concat(world.Providers.ProgramsOf(options)).Distinct();
@@ -97,7 +85,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     };
 
     /// <summary>Options with their templates filled; also the check of an allow list. Null when bound.</summary>
-    public Evaluation? Bind(TaskState task)
+    public Evaluation? Bind(TaskState task, string notes = "")
     {
         var step = task.Node.Step;
         if (!_shared.TryGetValue(step, out var options))
@@ -116,7 +104,8 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             var names = TaskPaths.InAttempt(task.Node, task.Inputs);
             var scope = new Scope(graph.Workflow, problems);
             var with = (YamlMap)Template.Fill(step.Definition.With!, (expression, at) =>
-                names.TryGetValue(expression, out var many) ? many : scope.Lookup(expression, at, task.Node.Item, _ => null));
+                names.TryGetValue(expression, out var many) ? many : 
+                expression == "review.note" ? new YamlScalar(at, notes, true) : scope.Lookup(expression, at, task.Node.Item, _ => null));
             options = OptionBinder.Bind(step.Kind, with, step.Definition.At, problems);
             if (options is null || problems.Any) return Broken(problems.Problems[0]);
         }
@@ -137,7 +126,25 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         }
     }
 
-    private void MakeKey(TaskState task)
+    private bool TakesNotes(StepNode step)
+    {
+        if (!_takesNotes.TryGetValue(step, out var takes)) _takesNotes[step] = takes = step.Definition.With is { } with && Template.Names(with, "review.note");
+        return takes;
+    }
+
+    // Notes are not in the base key, or an answered note would be a changed prompt and drop them all.
+    private Evaluation.Fail? Notes(TaskState task)
+    {
+        var notes = world.State.Notes(task.BaseKey!);
+        if (notes.Count == 0 || !TakesNotes(task.Node.Step)) return null;
+        if (Bind(task, string.Join('\n', notes.Select(n => n.Note))) is Evaluation.Fail broken) return broken;
+        var (baseKey, salt) = (task.BaseKey!, world.State.Salt(task.BaseKey!));
+        MakeKey(task, salt);
+        task.BaseKey = baseKey;
+        return null;
+    }
+
+    private void MakeKey(TaskState task, int? noted = null)
     {
         var node = task.Node;
         var kind = node.Step.Kind;
@@ -171,7 +178,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         task.Environment = Environment(node.Step.Definition, key);
         if (kind.Traits.VariesWith(task.Options)) key.Add("item", node.Address);
         task.BaseKey = key.Current().ToString();
-        var salt = world.State.Salt(task.BaseKey);
+        var salt = noted ?? world.State.Salt(task.BaseKey);
         if (salt > 0) key.Add("salt", salt.ToString(CultureInfo.InvariantCulture));
         task.Key = salt > 0 ? key.Current().ToString() : task.BaseKey;
         task.Parts = key.Parts;

@@ -50,6 +50,10 @@ public sealed class TaskState(TaskNode node)
     public Quality Quality { get; set; } = Quality.Final;
     public Failure? Failure { get; set; }
 
+    /// <summary>What a review shows, and its message.</summary>
+    public IReadOnlyList<Journal.ShownFile> Shown { get; set; } = [];
+    public string Message { get; set; } = "";
+
     /// <summary>The tasks that this one cannot go on without.</summary>
     public string? BlockedOn { get; set; }
     public int Attempts { get; set; }

@@ -17,7 +17,7 @@ public sealed record PublishRequest(TaskState Task, AttemptResult? Attempt, IRea
 /// for nothing and knows no clock but the one it is told; the same events in the same order give the same decisions, so the simulation
 /// drives it with seeds. One thread.
 /// </summary>
-public sealed class RunCore
+public sealed partial class RunCore
 {
     private readonly TaskGraph _graph;
     private readonly PlannerWorld _world;
@@ -85,7 +85,7 @@ public sealed class RunCore
             if (wave.Count > 0) BindAll();
             if (_graph.Problems.Any && _held.Count == 0 && _fresh) return;
             if (!_settle.TryDequeue(out var task)) return;
-            if (task.Status != TaskStatus.Pending || IsCancelled) continue;
+            if (task.Status != TaskStatus.Pending || task.Open > 0 || IsCancelled) continue;
             Evaluation evaluation;
             while ((evaluation = Blocked(task) ?? Evaluate(task)) is Evaluation.NeedsTool needed) await _world.Tools.FindAsync(needed.Name);
             Take(task, evaluation);
@@ -232,6 +232,8 @@ public sealed class RunCore
             task.Verdict = Verdict.Wait;
             End(task, TaskStatus.Waiting, wait);
         }
+        // Readers of an edit take it from the store, so it must be there first.
+        else if (reconciled.NewEdits.Count > 0 && !_dry) task.Status = TaskStatus.Publishing;
         else End(task, TaskStatus.Reused, null);
     }
 
@@ -284,7 +286,11 @@ public sealed class RunCore
     public void Published(PublishRequest request, long now)
     {
         var task = request.Task;
-        if (request.Attempt is null) return;
+        if (request.Attempt is null)
+        {
+            if (task.Status == TaskStatus.Publishing) End(task, task.Result is null ? TaskStatus.Reused : TaskStatus.Succeeded, null);
+            return;
+        }
         task.FinishedAt = now;
         task.Outputs = request.Reconciled.Outputs;
         if (request.Reconciled.Edited.Count > 0) task.Reasons = [.. task.Reasons, .. request.Reconciled.Edited.Select(p => new Reason("edited", $"{p} edited by hand"))];

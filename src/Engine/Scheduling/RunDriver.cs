@@ -12,7 +12,7 @@ namespace Spool.Engine.Scheduling;
 /// Drives a run: asks the core what to do, does it off the loop (attempts, copying, renaming), and brings every result back to the loop,
 /// which alone touches core, journal and caches. What was journalled may be told; nothing else is.
 /// </summary>
-public sealed class RunDriver
+public sealed partial class RunDriver
 {
     private const int MostLinesWaiting = 10_000;
     private readonly Workspace _workspace;
@@ -52,6 +52,7 @@ public sealed class RunDriver
             Environment = request.Environment,
             Providers = request.Providers,
             WorkflowId = _workflowId,
+            Now = () => workspace.Machine.Now,
         };
         var selection = new Selection(graph, request.Targets, request.Only);
         _core = new RunCore(graph, _world, selection, request.Capacities(), dry: false, Changed, _stopTools.Token);
@@ -99,7 +100,7 @@ public sealed class RunDriver
                 _hostBusy = false;
                 foreach (var start in _core.TakeStarts(machine.Now, TakeHost)) Launch(start);
                 if (_hostBusy) LookAgainSoon();
-                if (_core.IsIdle && !_publishing && _toPublish.Count == 0) break;
+                if (_core.IsIdle && !_publishing && _toPublish.Count == 0 && !IsHeld) break;
                 var message = await _loop.Reader.ReadAsync(CancellationToken.None);
                 do message();
                 while (_loop.Reader.TryRead(out message));
@@ -132,16 +133,10 @@ public sealed class RunDriver
 
     private void Post(Action message) => _loop.Writer.TryWrite(message);
 
-    /// <summary>Asks something of the run from another thread; answered between two of its steps.</summary>
-    public Task<T> AskAsync<T>(Func<RunView, T> question)
-    {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => answer.SetResult(question(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft))));
-        return answer.Task;
-    }
-
     private void Changed(TaskState task)
     {
+        if (task is { Status: TaskStatus.Waiting, Key: not null } && task.Node.Step.Kind.Traits.IsReview && _workspace.State.Asked(_workflowId, task.Node.Address)?.Shown != task.Key)
+            _workspace.Journal.Append(new ReviewAsked(_workflowId, task.Node.Address, task.Key, _workspace.Machine.Now, task.Message, task.Shown));
         // A success is told when it is durable, which is when the core is told too.
         _reporter.Tell(new RunFact.TaskChanged(task));
         if (task.IsOver) _intermediates.TaskOver(task);
@@ -190,29 +185,6 @@ public sealed class RunDriver
         };
         _attempts++;
         Off(() => _executor.RunAsync(spec, watcher, _stopTools.Token), result => Ended(task, spec, result));
-    }
-
-    private ProviderTable Providers(Step options) => options.ProvidersUsed() is { Count: > 0 } used ? new ProviderTable(used.ToDictionary(n => n, n => _request.Providers.Find(n)!)) : ProviderTable.None;
-
-    // Money is counted on the loop, so that two tasks never reserve the same dollar; a step waits until its reservation is durable.
-    private async Task<Reservation> ReserveAsync(TaskState task, Charge charge, CancellationToken cancel)
-    {
-        var (id, refusal) = await OnLoop(() => _ledger.Reserve(task, charge)).WaitAsync(cancel);
-        if (refusal is not null) throw new StepFailedException(refusal);
-        return new Reservation(
-            (usd, units, estimated) => OnLoop(() => { _ledger.Settle(id!, usd, units, estimated); return true; }),
-            () => OnLoop(() => { _ledger.Release(id!, "not used"); return true; }));
-    }
-
-    private Task<T> OnLoop<T>(Func<T> work)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            if (_stopped is not null) done.SetException(new StepFailedException(new Failure(FailureKind.Interrupted, _stopped)));
-            else done.SetResult(work());
-        });
-        return done.Task;
     }
 
     private int _attemptFolders, _linesWaiting;

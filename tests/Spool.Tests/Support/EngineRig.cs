@@ -43,6 +43,38 @@ public sealed class EngineRig
     /// <summary>Cancels the run when this many attempts have begun.</summary>
     public (int Attempts, CancellationTokenSource Source)? CancelAfter { get; set; }
 
+    /// <summary>Is given the driver of a run before it starts.</summary>
+    public Action<RunDriver>? Started { get; set; }
+
+    public ProviderTable Providers { get; set; } = ProviderTable.None;
+    public Caps Caps { get; set; } = Caps.Default;
+    public DayLedger? Day { get; set; }
+
+    public DayLedger NewDay() => new(Disk, "/state/ledger", Time, new ProcessIdentity(1, 1, "boot", "host"));
+
+    /// <summary>Decides on a review with no engine running, as the command line does; gives the refusal or null.</summary>
+    public async Task<string?> DecideAsync(string review, string verdict, string? note = null, string? input = null, bool discardEdit = false)
+    {
+        var problems = new ProblemList();
+        var graph = GraphBuilder.Build(new WorkflowReader(Disk, Catalogue, _ => null).Read($"{Home}/spool.yaml", WorkflowArguments.None, problems)!, problems);
+        var paths = new WorkspacePaths(Home);
+        var machine = new Machine(Disk, Time, new ProcessIdentity(1, 1, "boot", "host"), "mark") { Command = "test" };
+        using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), WorkspaceIndex.Read(Disk, paths.Index, Home));
+        var request = new RunRequest(graph.Workflow, WorkflowArguments.None) { Jobs = 1, Cpus = 1 };
+        var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
+        var world = new PlannerWorld(Disk, Home, workspace.State, workspace.Store, workspace.Stats, request.Sources(Disk, Home, workspace.State.Paths.ContainsKey), tools) { WorkflowId = request.WorkflowId(Home), Now = () => machine.Now };
+        var core = new RunCore(graph, world, new Selection(graph, [], []), request.Capacities(), dry: true, _ => { }, CancellationToken.None);
+        await core.SettleAsync();
+        var task = core.Tasks.Single(t => t.Node.Address == review);
+        if (!Deciding.IsOpen(task, verdict)) return "not open";
+        var decided = Deciding.Decide(workspace.State, world.WorkflowId, task, node => core.Tasks[node.Index],
+            new ReviewDecision(verdict, note is null ? [] : [note], "me") { Input = input, DiscardEdit = discardEdit }, machine.Now);
+        foreach (var made in decided.Events) workspace.Journal.Append(made);
+        workspace.Journal.Commit();
+        Time.Advance(TimeSpan.FromSeconds(5));
+        return decided.Refusal;
+    }
+
     public string Read(string path) => DurableFile.ReadText(Files, $"{Home}/{path}");
 
     public bool Exists(string path) => Files.Stat($"{Home}/{path}") is not null;
@@ -75,7 +107,8 @@ public sealed class EngineRig
         using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), index);
         var request = new RunRequest(workflow, arguments ?? WorkflowArguments.None) { Jobs = jobs, Cpus = jobs, Targets = targets ?? [], Forced = (force ?? []).ToHashSet(), Allowed = (allow ?? []).ToHashSet() };
         var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
-        var driver = new RunDriver(workspace, request, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
+        var driver = new RunDriver(workspace, request with { Providers = Providers, Caps = Caps, Day = Day }, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
+        Started?.Invoke(driver);
         var result = await driver.RunAsync(cancel);
         if (result is not null) workspace.SaveIndex(null, []);
         return result;
