@@ -171,7 +171,7 @@ public sealed class EngineRig
 /// <summary>Step kinds that only tests have.</summary>
 public static class TestKinds
 {
-    public static IReadOnlyList<Type> All { get; } = [typeof(Join), typeof(Upper), typeof(Explode), typeof(Fail), typeof(Roll), typeof(StandInText)];
+    public static IReadOnlyList<Type> All { get; } = [typeof(Join), typeof(Upper), typeof(Explode), typeof(Fail), typeof(Roll), typeof(StandInText), typeof(Pay)];
 
     /// <summary>Joins texts.</summary>
     [StepKind("test.join", version: 1, InProcess = true)]
@@ -242,6 +242,31 @@ public static class TestKinds
         {
             context.WriteText(File, $"<{string.Join(' ', new[] { Color, To, Text, Tone, Size, Seconds, Image is null ? null : context.ReadText(Image) }.OfType<string>())}>");
             return Task.FromResult(StepResult.Done);
+        }
+    }
+
+    /// <summary>Calls a provider: reserves, and settles or gives back or breaks.</summary>
+    [StepKind("test.pay", version: 1, InProcess = true)]
+    public sealed record Pay : Step
+    {
+        [Out("text")] public OutputFile Text { get; init; } = null!;
+        public string? Most { get; init; }
+        public string Actual { get; init; } = "0";
+        public string End { get; init; } = "settle";
+        public string Name { get; init; } = "";
+
+        public override IReadOnlyList<string> ProvidersUsed() => ["chat"];
+
+        public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            var culture = System.Globalization.CultureInfo.InvariantCulture;
+            var charge = new Charge("chat", "model-1", Most is null ? null : decimal.Parse(Most, culture), new Dictionary<string, decimal> { ["characters"] = 7 });
+            var reservation = await context.ReserveAsync(charge, cancel);
+            if (End == "die") throw new Spool.Engine.Journal.JournalException("power cut");
+            if (End == "settle") await reservation.SettleAsync(decimal.Parse(Actual, culture), charge.Units);
+            await reservation.DisposeAsync();
+            context.WriteText(Text, Name);
+            return StepResult.Done;
         }
     }
 
