@@ -75,6 +75,12 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
     public bool AllowsStandIns { get; init; }
     public decimal? Budget { get; init; }
 
+    /// <summary>Asked after each run whether to run again, with the workspace still owned; null: once is enough.</summary>
+    public Func<Workspace, int, CancellationToken, Task<bool>>? Between { get; init; }
+
+    /// <summary>Shows each run; null: as a single run is shown.</summary>
+    public Func<string?, RunReporter>? Shows { get; init; }
+
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         var problems = new ProblemList();
@@ -101,7 +107,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         try
         {
             var index = WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace);
-            if (plain && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet)
+            if (plain && Between is null && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet)
             {
                 fileLock.Dispose();
                 return Reporter(graph?.Workflow.Name).Finish(quiet);
@@ -116,10 +122,17 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             while (true)
             {
                 var (code, again) = await RunOpenAsync(workspace, graph, allowed, settings, providers.Table, signature, problems, cancel);
-                if (!again) return code;
-                // A rejection had something made anew: the same engine goes on with it.
-                graph = file.Graph(composition, arguments, problems);
-                if (graph is null) return await ReportProblemsAsync(null, problems);
+                // A rejection had something made anew, or a file changed: the same engine goes on with it.
+                do
+                {
+                    if (!again && (Between is null || !await Between(workspace, code, cancel))) return code;
+                    again = false;
+                    problems = new ProblemList();
+                    graph = file.Graph(composition, arguments, problems);
+                    if (graph is null || problems.Any) code = await ReportProblemsAsync(null, problems);
+                    if (Between is null && (graph is null || problems.Any)) return code;
+                }
+                while (graph is null || problems.Any);
             }
         }
         catch
@@ -242,7 +255,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
     }
 
-    private RunReporter Reporter(string? name) => Json ? new JsonReporter(Verbose) : TerminalReporter.Create(composition, file, name, Verbose);
+    private RunReporter Reporter(string? name) => Shows is not null ? Shows(name) : Json ? new JsonReporter(Verbose) : TerminalReporter.Create(composition, file, name, Verbose);
 
     private Task<int> ReportProblemsAsync(Workflow? workflow, ProblemList problems)
     {
