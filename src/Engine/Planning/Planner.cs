@@ -86,7 +86,17 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"a provider starts the program '{refused}', which is not allowed") { Next = $"allow it: --allow {refused}, or 'allow:' in your settings" });
         MakeKey(task);
         if (Notes(task) is { } broken) return broken;
-        return Decide(task);
+        var decided = Decide(task);
+        return decided is Evaluation.Run && MissingKey(task) is { } missing ? missing : decided;
+    }
+
+    /// <summary>A call without its key would only be refused; what is remembered needs none.</summary>
+    private Evaluation.Fail? MissingKey(TaskState task)
+    {
+        foreach (var provider in task.Options!.ProvidersUsed().Select(world.Providers.Find))
+            if (provider!.Secrets.FirstOrDefault(s => string.IsNullOrEmpty(world.Environment(s))) is { } name)
+                return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"the key of the provider {provider.Name} is not set: the environment variable {name} is empty") { Next = $"export {name}=…, then run again" });
+        return null;
     }
 
     private IEnumerable<string> ToolsOf(TaskState task) => task.ToolsUsed.Concat(world.Providers.ProgramsOf(task.Options!)).Distinct();

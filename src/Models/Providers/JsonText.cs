@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -48,7 +49,9 @@ public static class JsonText
     }
 
     /// <summary>A number that counts something; null when it is none.</summary>
-    public static long? Count(JsonNode? node) => node is JsonValue value && value.TryGetValue<decimal>(out var number) && number is >= 0 and < long.MaxValue ? (long)number : null;
+    public static long? Count(JsonNode? node) => Number(node) is >= 0 and < 1e15 and var number ? (long)number : null;
 
-    public static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) && double.IsFinite(number) ? number : null;
+    // Numbers that were read and numbers that were put in are of different types; their text is the same.
+    public static double? Number(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 }

@@ -83,6 +83,10 @@ public sealed class AdapterTests
     public void The_parts_of_a_schema_mean_what_the_standard_says(string schema, string value, int errors) =>
         Assert.Equal(errors, SchemaCheck.Errors(JsonNode.Parse(value), (JsonObject)JsonNode.Parse(schema)!).Count);
 
+    [Fact]
+    public void A_schema_made_in_code_checks_as_one_that_was_read() =>
+        Assert.Equal(2, SchemaCheck.Errors(new JsonArray(3, "abc"), new JsonObject { ["items"] = new JsonObject { ["maximum"] = 2, ["maxLength"] = 2 } }).Count);
+
     [Theory]
     [InlineData("""{"type":"object","properties":{"a":{"oneOf":[]}}}""", "oneOf")]
     [InlineData("""{"items":{"format":"date"}}""", "format")]

@@ -100,6 +100,7 @@ public sealed class CallTests
         server.Settings = server.Settings with { Timeout = 5, MaxRetries = 0 };
         server.Then(async (_, cancel) =>
         {
+            server.Hanging = true;
             await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
             return new HttpResponseMessage();
         });

@@ -36,9 +36,12 @@ internal sealed class PlayedServer : HttpMessageHandler
         ],
     };
 
+    private readonly WatchedTime _watched;
     private Network? _network;
 
-    internal ProviderLine Line => new(Settings, _network ??= new Network(() => this, Time), Key, ReserveAsync, Log.Add);
+    internal PlayedServer() => _watched = new WatchedTime(this);
+
+    internal ProviderLine Line => new(Settings, _network ??= new Network(() => this, _watched), Key, ReserveAsync, Log.Add);
 
     private Task<SetAside> ReserveAsync(CallCost cost, CancellationToken cancel)
     {
@@ -85,12 +88,37 @@ internal sealed class PlayedServer : HttpMessageHandler
         var pauses = new List<double>();
         while (!task.IsCompleted)
         {
-            for (var i = 0; i < 100 && !task.IsCompleted; i++) await Task.Yield();
-            if (task.IsCompleted) break;
+            // The clock jumps only while the call waits for it: in a pause, or for a server that never answers.
+            if (!_watched.Pausing && !Hanging)
+            {
+                await Task.Yield();
+                continue;
+            }
+            _watched.Pausing = Hanging = false;
             var before = Time.GetTimestamp();
             if (Time.AdvanceToNextTimer()) pauses.Add((Time.GetTimestamp() - before) / (double)Time.TimestampFrequency);
         }
         return pauses;
+    }
+
+    /// <summary>Told by an answer that never comes.</summary>
+    internal volatile bool Hanging;
+
+    /// <summary>Knows a pause between calls from the limit of a call, which is as long as the settings say.</summary>
+    private sealed class WatchedTime(PlayedServer server) : TimeProvider
+    {
+        internal volatile bool Pausing;
+
+        public override long TimestampFrequency => server.Time.TimestampFrequency;
+        public override DateTimeOffset GetUtcNow() => server.Time.GetUtcNow();
+        public override long GetTimestamp() => server.Time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = server.Time.CreateTimer(callback, state, dueTime, period);
+            if (dueTime.TotalSeconds < server.Settings.Timeout && dueTime >= TimeSpan.Zero) Pausing = true;
+            return timer;
+        }
     }
 
     internal async Task<ProviderException> FailsAsync(Task task)

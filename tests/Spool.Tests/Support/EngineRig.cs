@@ -37,6 +37,11 @@ public sealed class EngineRig
     public List<string> Executions { get; } = [];
     public ProblemList Problems { get; private set; } = new();
 
+    /// <summary>How steps reach services; null: not at all.</summary>
+    public Network? Network { get; set; }
+
+    public Func<string, string?> Environment { get; set; } = _ => null;
+
     /// <summary>What an attempt does before it runs; tests fail, block or spy here.</summary>
     public Func<AttemptSpec, AttemptResult?>? Before { get; set; }
 
@@ -134,7 +139,7 @@ public sealed class EngineRig
         using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), index);
         var request = new RunRequest(workflow, arguments ?? WorkflowArguments.None) { Jobs = jobs, Cpus = jobs, Targets = targets ?? [], Forced = (force ?? []).ToHashSet(), Allowed = (allow ?? []).ToHashSet() };
         var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
-        var driver = new RunDriver(workspace, request with { Providers = Providers, Caps = Caps, Day = Day, AllowsStandIns = AllowsStandIns, StandInKind = Catalogue.Find("test.stand-in") }, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
+        var driver = new RunDriver(workspace, request with { Environment = Environment, Providers = Providers, Caps = Caps, Day = Day, AllowsStandIns = AllowsStandIns, StandInKind = Catalogue.Find("test.stand-in") }, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
         Started?.Invoke(driver);
         var result = await driver.RunAsync(cancel);
         if (result is not null) workspace.SaveIndex(null, []);
@@ -155,7 +160,7 @@ public sealed class EngineRig
 
     private sealed class SpyExecutor(EngineRig rig) : IExecutor
     {
-        private readonly AttemptRunner _runner = new(rig.Disk, new ProcessRunner(null), rig.Time);
+        private readonly AttemptRunner _runner = new(rig.Disk, new ProcessRunner(null), rig.Time, rig.Network);
 
         public string Name => "local";
 
