@@ -99,7 +99,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             var names = TaskPaths.InAttempt(task.Node, task.Inputs);
             var scope = new Scope(graph.Workflow, problems);
             var with = (YamlMap)Template.Fill(step.Definition.With!, (expression, at) =>
-                names.TryGetValue(expression, out var many) ? many : 
+                names.TryGetValue(expression, out var many) ? many :
                 expression == "review.note" ? new YamlScalar(at, notes, true) : scope.Lookup(expression, at, task.Node.Item, _ => null));
             options = OptionBinder.Bind(step.Kind, with, step.Definition.At, problems);
             if (options is null || problems.Any) return Broken(problems.Problems[0]);

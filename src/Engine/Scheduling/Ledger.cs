@@ -64,7 +64,8 @@ internal sealed class Ledger(Workspace workspace, RunRequest request, string run
         return (id, null);
 
         (string?, Failure?) Refuse(string rule, decimal left, string how) => (null, new Failure(FailureKind.OutOfBudget,
-            $"a call of {what} can cost up to {Text(usd)}, and {rule}, of which {Text(Math.Max(0, left))} is left") { Kept = "all that is finished; nothing was sent", Next = $"allow more: {how}" });
+            $"a call of {what} can cost up to {Text(usd)}, and {rule}, of which {Text(Math.Max(0, left))} is left")
+        { Kept = "all that is finished; nothing was sent", Next = $"allow more: {how}" });
     }
 
     internal void Settle(string id, decimal usd, IReadOnlyDictionary<string, decimal> units, bool estimated)

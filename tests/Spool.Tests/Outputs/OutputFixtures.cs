@@ -34,7 +34,8 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
         var spec = new AttemptSpec(Kind, Step, inputs, outputs, Folder) { Seed = 1 };
         var layout = AttemptLayout.Prepare(disk, spec);
         var commands = new List<string>();
-        var context = new StepContext(disk, Folder, spec.Seed, layout.Roles, (command, _) => Task.FromResult(Play(disk, command, commands)), (_ => { }, _ => { }),
+        var context = new StepContext(disk, Folder, spec.Seed, layout.Roles, (command, _) => Task.FromResult(Play(disk, command, commands)), (_ => { }, _ => { }
+        ),
             new ProviderAccess(Providers, new Dictionary<string, string>(), (_, _) => Task.FromResult(Reservation.Free())));
         try
         {
