@@ -17,7 +17,7 @@ public sealed class Composition : IDisposable
     public IDisk Disk { get; } = new PosixDisk();
     public TimeProvider Time { get; } = TimeProvider.System;
     public Catalogue Catalogue => _catalogue.Value;
-    public Func<string, string?> Environment { get; } = System.Environment.GetEnvironmentVariable;
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
     public string CurrentFolder { get; } = Directory.GetCurrentDirectory();
 
     /// <summary>What the program itself is: another build looks again at everything remembered as quiet.</summary>

@@ -20,6 +20,15 @@ public static class FlowText
         _ => "null",
     };
 
+    /// <summary>A value for a file: text is quoted, so that nothing in it means anything; numbers and switches stand plain, so that they are read as such.</summary>
+    public static string ForFile(YamlNode node) => node switch
+    {
+        YamlScalar scalar => !scalar.Quoted && IsPlain(scalar.Text) ? scalar.Text : Quote(scalar.Text),
+        YamlList list => "[" + string.Join(", ", list.Items.Select(ForFile)) + "]",
+        YamlMap map => "{ " + string.Join(", ", map.Entries.Select(e => $"{(IsPlain(e.Key) ? e.Key : Quote(e.Key))}: {ForFile(e.Value)}")) + " }",
+        _ => "null",
+    };
+
     /// <summary>True for text that YAML takes as it stands, anywhere: letters, digits and few signs, none of them first where it would mean something.</summary>
     public static bool IsPlain(string text)
     {
