@@ -17,6 +17,9 @@ public abstract record Step
     /// <summary>The services that this step with these options calls, by name or purpose (<c>chat</c>); their identities are part of its key.</summary>
     public virtual IReadOnlyList<string> ProvidersUsed() => [];
 
+    /// <summary>How long the sound or film that this step makes will be, guessed from the texts of its inputs (by role); null: no idea. For stand-ins.</summary>
+    public virtual double? ExpectedSeconds(Func<string, string?> text) => null;
+
     /// <summary>What is wrong with the options together (each alone is checked by its type and range): option name and sentence.</summary>
     public virtual IEnumerable<(string Option, string Message)> Check() => [];
 }

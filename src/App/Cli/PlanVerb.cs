@@ -126,6 +126,9 @@ public sealed class DryPlan
             Forced = forced,
             Environment = composition.Environment,
             WorkflowId = request.WorkflowId(file.Workspace),
+            StandInKind = composition.Catalogue.Find("placeholder"),
+            MarkKind = composition.Catalogue.Find("media.tag"),
+            Now = () => composition.Time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var core = new RunCore(graph, world, new Selection(graph, targets, only), request.Capacities(), dry: true, _ => { }, cancel);
         await core.SettleAsync();

@@ -14,6 +14,8 @@ public sealed class RunVerb : Verb
     private readonly Option<int?> _jobs = new("--jobs", "-j") { Description = "How many tasks at once (default: the processors)", HelpName = "N" };
     private readonly Option<bool> _noWait = new("--no-wait") { Description = "Give up when another engine owns the workspace" };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Ask nothing" };
+    private readonly Option<bool> _standIns = new("--allow-placeholders") { Description = "Make finals from stand-ins too; they say so in their metadata" };
+    private readonly Option<decimal?> _budget = new("--budget") { Description = "US dollars that this run may spend (default: the workflow's, else 5.00)", HelpName = "USD" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Only show what would run, and why" };
 
     public override string Name => "run";
@@ -30,7 +32,7 @@ public sealed class RunVerb : Verb
     public override void Build(Command command)
     {
         _options.AddTo(command);
-        foreach (var option in (Option[])[_jobs, _noWait, _yes, _dryRun]) command.Add(option);
+        foreach (var option in (Option[])[_jobs, _noWait, _yes, _standIns, _budget, _dryRun]) command.Add(option);
         command.SetAction(RunAsync);
     }
 
@@ -51,6 +53,8 @@ public sealed class RunVerb : Verb
             Json = json,
             Verbose = parsed.GetValue(_options.Verbose),
             Yes = parsed.GetValue(_yes),
+            AllowsStandIns = parsed.GetValue(_standIns),
+            Budget = parsed.GetValue(_budget),
         };
         return await session.RunAsync(cancel);
     }
@@ -68,6 +72,8 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
     public bool Json { get; init; }
     public bool Verbose { get; init; }
     public bool Yes { get; init; }
+    public bool AllowsStandIns { get; init; }
+    public decimal? Budget { get; init; }
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
@@ -79,7 +85,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         if (composition.Disk.Stat(file.File) is not { Kind: FileKind.File }) return await ReportProblemsAsync(null, problems);
         if (composition.Disk.Stat(file.Workspace) is not { Kind: FileKind.Folder }) DurableFile.CreateFolders(composition.Disk, file.Workspace);
         // The text is checked before the lock is waited for, unless the remembered plan makes reading it needless.
-        var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0;
+        var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0 && !AllowsStandIns;
         var bytes = DurableFile.Read(composition.Disk, file.File);
         var signature = RunRequest.Signature(Composition.Program, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
         TaskGraph? graph = null;
@@ -138,6 +144,9 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             Environment = composition.Environment,
             HostPools = new HostPools(composition.Disk, Path.Join(composition.StateRoot, "pools"), HostCapacities(settings, cpus), ProcessIdentity.Current),
             OutputsOf = OutputsOf,
+            AllowsStandIns = AllowsStandIns,
+            StandInKind = composition.Catalogue.Find("placeholder"),
+            MarkKind = composition.Catalogue.Find("media.tag"),
         };
         foreach (var step in Only.Concat(Force))
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));

@@ -64,8 +64,10 @@ public sealed record InputDefinition(string Role, Mark At, IReadOnlyList<(string
     /// <summary>A JSON list of stems (or of objects with a <c>stem</c>) that puts a list in order, where names do not.</summary>
     public (string Path, Mark At)? Order { get; init; }
     /// <summary>The stand-in of an optional input; null for a required one.</summary>
-    public YamlNode? Placeholder { get; init; }
+    public Placeholder? Placeholder { get; init; }
     public bool Optional { get; init; }
+    /// <summary>Stand-ins of single paths of a list, by their place in <see cref="Paths"/>.</summary>
+    public IReadOnlyDictionary<int, Placeholder> PathPlaceholders { get; init; } = new Dictionary<int, Placeholder>();
 }
 
 /// <summary>An output role of a step; a path that ends in a slash is a folder.</summary>
