@@ -20,7 +20,7 @@ public sealed class Composition : IDisposable
     /// <summary>How services are reached.</summary>
     public Network Network => _network.Value;
     public Catalogue Catalogue => _catalogue.Value;
-    public Func<string, string?> Environment { get; } = System.Environment.GetEnvironmentVariable;
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
     public string CurrentFolder { get; } = Directory.GetCurrentDirectory();
 
     /// <summary>What the program itself is: another build looks again at everything remembered as quiet.</summary>

@@ -12,6 +12,8 @@ public sealed record Workflow
     public required Digest Text { get; init; }
     public required IReadOnlyList<StepDefinition> Steps { get; init; }
     public required IReadOnlyDictionary<string, YamlNode> Vars { get; init; }
+    /// <summary>The variables as declared, in the order of the file.</summary>
+    public IReadOnlyList<Variable> Variables { get; init; } = [];
     /// <summary>The values of variables that are no secrets, as text, for records.</summary>
     public required IReadOnlyDictionary<string, string> ShownVars { get; init; }
     /// <summary>Names of environment variables that hold secrets, by variable.</summary>
