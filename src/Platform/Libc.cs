@@ -56,6 +56,8 @@ internal static partial class Libc
     internal static partial int ChMod(string path, uint mode);
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int IoCtl(int fd, nuint request, nint argument);
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int FCntl(int fd, int command, int argument);
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static unsafe partial int StatX(int folder, string path, int flags, uint mask, StatXBuffer* buffer);
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
