@@ -81,6 +81,7 @@ internal static class OutputFixtures
 {
     private const string Script = "# Title\n\n## First part\n\n- a point\n\nIt is spoken. Twice.\n\n## Second\n\nThe end.\n";
     private const string Media = "media";
+    private const string Words = "{\"words\":[{\"text\":\"Hello\",\"start\":0.5,\"end\":1},{\"text\":\"there\",\"start\":1,\"end\":1.5}]}";
     private const string Drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"32\"><rect width=\"64\" height=\"32\"/></svg>";
 
     internal static IReadOnlyList<OutputFixture> All { get; } =
@@ -100,6 +101,9 @@ internal static class OutputFixtures
         new(new Subtitle(), [("video", "video.mp4", Media), ("subtitles", "subtitles.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")], [("video", "video.mp4")]),
         new(new Thumbnail { At = Spool.Media.Timeline.Moment.Parse("3", null) }, [("video", "video.mp4", Media)], [("image", "image.png")]),
         new(new Transcode { Size = Spool.Media.Timeline.PictureSize.Parse("1280x720", null) }, [("video", "video.mp4", Media)], [("video", "video.mkv")]),
+        new(new FitToSound(), [("video", "video.mp4", Media), ("audio", "audio.wav", Media)], [("video", "video.mp4")]),
+        new(new Overlay { Fade = 0.5, End = 5 }, [("video", "video.mp4", Media), ("overlay", "overlay.png", Media)], [("video", "video.mp4")]),
+        new(new WordCaption(), [("video", "video.mp4", Media), ("data", "data.json", Words)], [("video", "video.mp4")]),
         new(new Trim { Start = 1, End = 3 }, [("video", "video.mp4", Media)], [("video", "video.mp4")]),
     ];
 }
