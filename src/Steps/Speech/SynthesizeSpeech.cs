@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spool.Engine;
 using Spool.Media.Prose;
+using Spool.Media.Subtitles;
 using Spool.Models.Speech;
 using Spool.Platform;
 
@@ -21,9 +22,15 @@ public sealed record SynthesizeSpeech : Step
 
     [In("text")] public InputFile Text { get; init; } = null!;
 
+    /// <summary>How words are spelled for the voice, lines of <c>word = respelling</c>; captions and timings keep the text's own spelling.</summary>
+    [In("pronunciation")] public InputFile? Pronunciation { get; init; }
+
     [Out("audio")] public OutputFile Audio { get; init; } = null!;
 
     [Out("data")] public OutputFile? Timings { get; init; }
+
+    /// <summary>The words with their times, as JSON for video.captions: sentences as they were spoken, words spread inside them by length.</summary>
+    [Out("words")] public OutputFile? Words { get; init; }
 
     /// <summary>The speech engine: flite (English) or espeak-ng (many languages). Default flite.</summary>
     public LocalEngine Engine { get; init; } = LocalEngine.Flite;
@@ -55,14 +62,18 @@ public sealed record SynthesizeSpeech : Step
     /// <summary>Reads list items aloud; set it to false when they are for the slide only. Default true.</summary>
     public bool ReadBullets { get; init; } = true;
 
+    /// <summary>Checks the finished speech with a recogniser: engine (pocketsphinx), threshold (the word error rate that passes, default 0.4). Default: no check.</summary>
+    public SpokenCheck? Verify { get; init; }
+
     private LocalVoice Chosen => new(Engine, Voice ?? LocalVoice.Default(Engine));
 
-    public override IReadOnlyList<string> ToolsUsed() => [Engine == LocalEngine.Flite ? Tools.Flite : Tools.EspeakNg];
+    public override IReadOnlyList<string> ToolsUsed() => [Engine == LocalEngine.Flite ? Tools.Flite : Tools.EspeakNg, .. Verify?.ToolsUsed() ?? []];
 
     public override IEnumerable<(string Option, string Message)> Check()
     {
         if (!Chosen.Exists)
             yield return ("voice", $"{LocalVoice.Program(Engine)} has no voice '{Voice}'; its voices: {string.Join(", ", LocalVoice.Names(Engine))}");
+        foreach (var problem in Verify?.Check() ?? []) yield return problem;
     }
 
     public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
@@ -76,6 +87,7 @@ public sealed record SynthesizeSpeech : Step
             return StepResult.Failed(FailureKind.BadOutput,
                 string.IsNullOrWhiteSpace(text) ? "the text is empty, so there is nothing to say" : "the text has nothing to say with these options",
                 ReadHeadings && ReadBullets ? "write a paragraph of narration" : "write a paragraph of narration, or set read-headings or read-bullets to true");
+        var respell = Respelling(context);
         var pieces = new List<SpokenPiece>();
         var total = paragraphs.Sum(p => p.Sentences.Count);
         int done = 0, dropped = 0;
@@ -84,7 +96,7 @@ public sealed record SynthesizeSpeech : Step
             for (var i = 0; i < paragraph.Sentences.Count; i++)
             {
                 var sentence = paragraph.Sentences[i];
-                var spoken = Chosen.ReadsAsciiOnly ? SpokenText.ForAscii(sentence) : SpokenText.ForUnicode(sentence);
+                var spoken = Chosen.ReadsAsciiOnly ? SpokenText.ForAscii(respell(sentence)) : SpokenText.ForUnicode(respell(sentence));
                 dropped += spoken.Dropped;
                 if (spoken.Dropped > 0) context.Log($"{spoken.Dropped} letters cannot be said by {LocalVoice.Program(Engine)}: {sentence}");
                 if (spoken.Text.Length > 0)
@@ -101,7 +113,17 @@ public sealed record SynthesizeSpeech : Step
         if (pieces.Count == 0)
             return StepResult.Failed(FailureKind.BadOutput, $"{LocalVoice.Program(Engine)} cannot say anything of this text",
                 Chosen.ReadsAsciiOnly ? "flite speaks English only; set engine: espeak-ng and a voice of the language" : "check that the voice fits the language of the text");
-        return Write(context, SpeechTrack.Join(pieces, Rate48K, Lead, Tail), dropped);
+        var track = SpeechTrack.Join(pieces, Rate48K, Lead, Tail);
+        var written = Write(context, track, dropped);
+        return written.Failure is null && Verify is not null ? await Verify.RunAsync(context, track, Audio, LocalVoice.Program(Engine), cancel) : written;
+    }
+
+    private Func<string, string> Respelling(StepContext context)
+    {
+        if (Pronunciation is null) return sentence => sentence;
+        var (file, why) = Media.Prose.Pronunciation.Read(context.ReadText(Pronunciation));
+        return file?.For(LocalVoice.Program(Engine), Chosen.Name)
+            ?? throw new StepFailedException(new Failure(FailureKind.BadOutput, $"the pronunciation file cannot be read: {why}") { Next = "write a line for each word: word = respelling" });
     }
 
     /// <summary>One sentence by one run of the engine, its text in a file.</summary>
@@ -125,6 +147,8 @@ public sealed record SynthesizeSpeech : Step
             return StepResult.Failed(FailureKind.BadOutput, $"the speech is silent ({track.Sound.Seconds:0.###} s, peak {peak:0.####})");
         context.WriteBytes(Audio, track.Sound.ToBytes());
         if (Timings is not null) context.WriteBytes(Timings, List(track.Timings));
+        if (Words is not null)
+            context.WriteBytes(Words, WordTrack.Spread([.. track.Timings.Select(t => new TimedSegment(t.Text, t.Start, t.End))], LocalVoice.Program(Engine)).ToJson());
         context.Fact("duration", string.Create(CultureInfo.InvariantCulture, $"{track.Sound.Seconds:0.000} s"));
         context.Fact("sentences", track.Timings.Count.ToString(CultureInfo.InvariantCulture));
         context.Fact("words", track.Timings.Sum(t => Narration.Words(t.Text)).ToString(CultureInfo.InvariantCulture));

@@ -92,6 +92,8 @@ internal static class OutputFixtures
         new(new DrawSlide(), [("text", "text.md", Script)], [("image", "image.svg")]),
         new(new RenderSvg(), [("svg", "svg.svg", Drawing)], [("image", "image.png")]),
         new(new SynthesizeSpeech(), [("text", "text.md", Script)], [("audio", "audio.wav")]),
+        new(new Transcribe { Engine = Recogniser.WhisperCpp }, [("audio", "audio.wav", Media), ("model", "model.bin", Media)], [("text", "text.txt")]),
+        new(new VerifySpeech { OnFailure = OnFailure.Report }, [("audio", "audio.wav", Media), ("text", "text.md", Script), ("words", "words.json", Words)], [("report", "report.json")]),
         new(new Music { Duration = 2 }, [], [("audio", "audio.wav")]),
         new(new Mix(), [("speech", "speech.mp4", Media), ("music", "music.wav", Media)], [("video", "video.mp4")]),
         new(new Normalize(), [("video", "video.mp4", Media)], [("video", "video.mp4")]),
