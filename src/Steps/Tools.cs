@@ -6,7 +6,7 @@ namespace Spool.Steps;
 public static class Tools
 {
     public const string Ffmpeg = "ffmpeg", Ffprobe = "ffprobe", RsvgConvert = "rsvg-convert", Flite = "flite", EspeakNg = "espeak-ng", FontList = "fc-list",
-        Pocketsphinx = "pocketsphinx_continuous", WhisperCpp = "whisper-cli";
+        Pocketsphinx = "pocketsphinx_continuous", WhisperCpp = "whisper-cli", Chromium = Spool.Models.Browser.Chromium.Program;
 
     public static IReadOnlyList<ToolProbe> All { get; } =
     [
@@ -15,6 +15,7 @@ public static class Tools
         new(RsvgConvert, ["--version"], @"rsvg-convert version (\S+)", "librsvg2-bin"),
         new(Flite, ["--version"], @"version: (\S+)", "flite"),
         new(EspeakNg, ["--version"], @"(\d+\.\d+\S*)", "espeak-ng"),
+        new(Chromium, ["--version"], @"Chromium (\S+)", "chromium"),
         // It prints no version, so its file counts.
         new(Pocketsphinx, [], "", "pocketsphinx pocketsphinx-en-us"),
         new(WhisperCpp, [], "", "whisper.cpp"),

@@ -91,6 +91,7 @@ internal static class OutputFixtures
         new(new SplitText(), [("text", "text.md", Script)], [("sections", ""), ("order", "order.json")]),
         new(new DrawSlide(), [("text", "text.md", Script)], [("image", "image.svg")]),
         new(new RenderSvg(), [("svg", "svg.svg", Drawing)], [("image", "image.png")]),
+        new(new Screenshot(), [("html", "html.html", "<p>{{ name }}"), ("data", "data.json", "{\"name\":\"a\"}")], [("image", "image.png")]),
         new(new SynthesizeSpeech(), [("text", "text.md", Script)], [("audio", "audio.wav")]),
         new(new Transcribe { Engine = Recogniser.WhisperCpp }, [("audio", "audio.wav", Media), ("model", "model.bin", Media)], [("text", "text.txt")]),
         new(new VerifySpeech { OnFailure = OnFailure.Report }, [("audio", "audio.wav", Media), ("text", "text.md", Script), ("words", "words.json", Words)], [("report", "report.json")]),
