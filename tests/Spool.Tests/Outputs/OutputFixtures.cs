@@ -66,7 +66,8 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
     private static string Shortened(ToolCommand command)
     {
         string[] aside = ["-protocol_whitelist", "-format_whitelist", "-codec_whitelist", "-max_pixels", "-loglevel", "-progress", "-stats_period"];
-        string[] alone = ["-nostdin", "-hide_banner", "-nostats"];
+        // The sandbox of the browser depends on who runs it.
+        string[] alone = ["-nostdin", "-hide_banner", "-nostats", "--no-sandbox"];
         var shaping = new List<string>();
         for (var i = 0; i < command.Arguments.Count; i++)
         {
