@@ -8,7 +8,7 @@ namespace Spool.App.Cli;
 
 /// <summary>
 /// The door to a run from other terminals: a Unix socket in a folder only the user may enter. One request a connection: a JSON line with
-/// <c>verb</c> (status, cancel); one JSON line back. The run answers between two of its steps, so what it says is never half done.
+/// <c>verb</c> (status, cancel, decide); one JSON line back. The run answers between two of its steps, so what it says is never half done.
 /// </summary>
 public sealed class OwnerSocket : IDisposable
 {
@@ -67,11 +67,12 @@ public sealed class OwnerSocket : IDisposable
             {
                 "status" => await driver.AskAsync(StatusJson.Of),
                 "cancel" => Cancel(stop),
+                "decide" => await DecideAsync(driver, request.RootElement),
                 _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown verb\"}\n"),
             };
             await stream.WriteAsync(answer);
         }
-        catch (Exception e) when (e is IOException or SocketException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or SocketException or JsonException or KeyNotFoundException or InvalidOperationException or TimeoutException)
         {
             client.Dispose();
         }
@@ -83,8 +84,39 @@ public sealed class OwnerSocket : IDisposable
         return Encoding.UTF8.GetBytes("{\"ok\":true}\n");
     }
 
+    private static async Task<byte[]> DecideAsync(RunDriver driver, JsonElement request)
+    {
+        var decision = new ReviewDecision(request.GetProperty("verdict").GetString()!, [.. request.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!)], request.GetProperty("who").GetString()!)
+        {
+            Input = request.GetProperty("input").GetString(),
+            DiscardEdit = request.GetProperty("discard_edit").GetBoolean(),
+        };
+        // A run that is over does not read its loop any more: whoever asks takes the way without an engine then.
+        var answer = await driver.DecideAsync(request.GetProperty("review").GetString(), decision).WaitAsync(TimeSpan.FromSeconds(4), TimeProvider.System);
+        return Line(w =>
+        {
+            w.WriteBoolean("taken", answer.Taken);
+            w.WriteString("said", answer.Said);
+        });
+    }
+
+    private static byte[] Line(Action<Utf8JsonWriter> content)
+    {
+        using var buffer = new MemoryStream();
+        using (var write = new Utf8JsonWriter(buffer))
+        {
+            write.WriteStartObject();
+            content(write);
+            write.WriteEndObject();
+        }
+        return [.. buffer.ToArray(), .. "\n"u8];
+    }
+
     /// <summary>Asks the owner of a workspace; null when nobody answers.</summary>
-    public static JsonElement? Ask(string? path, string verb)
+    public static JsonElement? Ask(string? path, string verb) => Ask(path, w => w.WriteString("verb", verb));
+
+    /// <summary>Asks the owner of a workspace with an object; null when nobody answers.</summary>
+    public static JsonElement? Ask(string? path, Action<Utf8JsonWriter> content)
     {
         if (path is null) return null;
         try
@@ -92,7 +124,7 @@ public sealed class OwnerSocket : IDisposable
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.ReceiveTimeout = 5000;
             socket.Connect(new UnixDomainSocketEndPoint(path));
-            socket.Send(Encoding.UTF8.GetBytes($"{{\"verb\":\"{verb}\"}}\n"));
+            socket.Send(Line(content));
             using var reader = new StreamReader(new NetworkStream(socket));
             var line = reader.ReadToEnd();
             using var document = JsonDocument.Parse(line);

@@ -7,7 +7,7 @@ namespace Spool.Engine.Definition;
 public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string, string?> environment)
 {
     private static readonly string[] Keys =
-        ["version", "name", "description", "vars", "roots", "resources", "budget", "outputs", "steps", "profiles", "include", "tools", "store", "provenance"];
+        ["version", "name", "description", "vars", "roots", "resources", "budget", "outputs", "steps", "profiles", "include", "tools", "store", "provenance", "preview"];
 
     /// <summary>The workflow, or null when its text cannot be used at all. Check <paramref name="problems"/> in any case.</summary>
     public Workflow? Read(string file, WorkflowArguments arguments, ProblemList problems)
@@ -18,7 +18,7 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
         var reader = new StepReader(catalogue, problems);
         foreach (var entry in root.Entries)
             if (!Keys.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"a workflow has no key '{entry.Key}'", NearestName.Hint(entry.Key, Keys) ?? $"its keys: {string.Join(", ", Keys)}");
-        foreach (var entry in root.Entries.Where(e => e.Key is "budget" or "provenance" or "store"))
+        foreach (var entry in root.Entries.Where(e => e.Key is "provenance" or "store"))
             problems.Warn("SPL0165", entry.KeyAt, $"this version does not look at '{entry.Key}' yet");
         if (root["version"] is not { } version) problems.Add("SPL0109", root.At, "the file does not say its version", "add the line: version: 1");
         else if (version is not YamlScalar { Text: "1" }) problems.Add("SPL0109", version.At, "this program reads version 1 of workflow files", "write version: 1");
@@ -66,10 +66,21 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
             Roots = Roots(root, file, problems, reader),
             Pools = maps.SelectMany(m => reader.Numbers(m["resources"], "resources")).Concat(profile is null ? [] : reader.Numbers(profile["resources"], "resources"))
                 .GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+            Budget = Budget.Read(root["budget"], known, problems),
+            PreviewAfter = PreviewAfter(root, known, problems, reader),
             Outputs = root["outputs"] is null ? null : [.. reader.List(root["outputs"], "outputs").Select(o => (o.Text, o.At))],
             ToolPrecisions = Tools(root, problems, reader),
             Files = [.. texts.Select(t => t.File)],
         };
+    }
+
+    private static List<string> PreviewAfter(YamlMap root, IReadOnlyCollection<string> known, ProblemList problems, StepReader reader)
+    {
+        foreach (var entry in reader.Map(root["preview"], "preview"))
+            if (entry.Key != "after") problems.Add("SPL0110", entry.KeyAt, $"preview: has no key '{entry.Key}'", NearestName.Hint(entry.Key, ["after"]) ?? "write preview: { after: [STEP] }");
+        var steps = reader.List((root["preview"] as YamlMap)?["after"], "preview.after");
+        foreach (var step in steps.Where(s => !known.Contains(s.Text))) problems.Add("SPL0131", step.At, $"there is no step '{step.Text}'", NearestName.Hint(step.Text, known));
+        return [.. steps.Select(s => s.Text)];
     }
 
     private YamlMap? ReadFile(string file, ProblemList problems, List<(string, string)> texts)

@@ -81,6 +81,9 @@ public sealed record Screenshot : Step
 
     public override IReadOnlyList<string> ToolsUsed() => [Tools.Chromium, Tools.FontList];
 
+    /// <summary>What comes from outside may be another page next time.</summary>
+    public override bool? Varies => Url is not null || AllowHosts.Count > 0;
+
     public override IEnumerable<(string Option, string Message)> Check()
     {
         foreach (var host in AllowHosts)

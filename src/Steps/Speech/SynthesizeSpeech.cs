@@ -67,6 +67,10 @@ public sealed record SynthesizeSpeech : Step
 
     private LocalVoice Chosen => new(Engine, Voice ?? LocalVoice.Default(Engine));
 
+    /// <summary>About 2.6 words a second, as English is read aloud (150 to 160 words a minute).</summary>
+    public override double? ExpectedSeconds(Func<string, string?> text) =>
+        text("text") is { } spoken ? Math.Max(1, spoken.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length / 2.6) : null;
+
     public override IReadOnlyList<string> ToolsUsed() => [Engine == LocalEngine.Flite ? Tools.Flite : Tools.EspeakNg, .. Verify?.ToolsUsed() ?? []];
 
     public override IEnumerable<(string Option, string Message)> Check()

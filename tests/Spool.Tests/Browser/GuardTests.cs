@@ -1,6 +1,5 @@
 using System.Net;
 using Spool.Models.Browser;
-using Spool.Platform;
 using Xunit;
 
 namespace Spool.Tests.Browser;

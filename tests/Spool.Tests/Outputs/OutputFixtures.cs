@@ -7,6 +7,7 @@ using Spool.Steps.Files;
 using Spool.Steps.Images;
 using Spool.Steps.Prose;
 using Spool.Steps.Speech;
+using Spool.Steps.StandIns;
 using Spool.Steps.Video;
 using Spool.Tests.Support;
 
@@ -22,6 +23,8 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
 
     internal KindSchema Kind { get; } = new(Step.GetType());
 
+    internal ProviderTable Providers { get; init; } = ProviderTable.None;
+
     /// <summary>The commands of tools that make something; when there were none, the digests of what was written.</summary>
     internal async Task<IReadOnlyList<string>> MakeAsync()
     {
@@ -32,7 +35,9 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
         var spec = new AttemptSpec(Kind, Step, inputs, outputs, Folder) { Seed = 1 };
         var layout = AttemptLayout.Prepare(disk, spec);
         var commands = new List<string>();
-        var context = new StepContext(disk, Folder, spec.Seed, layout.Roles, (command, _) => Task.FromResult(Play(disk, command, commands)), (_ => { }, _ => { }));
+        var context = new StepContext(disk, Folder, spec.Seed, layout.Roles, (command, _) => Task.FromResult(Play(disk, command, commands)), (_ => { }, _ => { }
+        ),
+            new ProviderAccess(Providers, new Dictionary<string, string>(), (_, _) => Task.FromResult(Reservation.Free())));
         try
         {
             var result = await OptionBinder.WithRoles(Kind, Step, layout.Roles).RunAsync(context, CancellationToken.None);
@@ -100,6 +105,8 @@ internal static class OutputFixtures
         new(new Mix(), [("speech", "speech.mp4", Media), ("music", "music.wav", Media)], [("video", "video.mp4")]),
         new(new Normalize(), [("video", "video.mp4", Media)], [("video", "video.mp4")]),
         new(new Probe(), [("media", "media.mp4", Media)], [("data", "data.json")]),
+        new(new MakePlaceholder { Text = "Intro" }, [], [("file", "file.svg")]),
+        new(new TagMedia { Comment = "made with stand-ins" }, [("file", "file.mp4", Media)], [("file", "file.mp4")]),
         new(new Concat { Transition = Spool.Media.Timeline.Transition.Dissolve }, [("videos", "video.mp4", Media), ("videos", "video.mp4", Media)], [("video", "video.mp4"), ("data", "data.json")]),
         new(new FromImage(), [("image", "image.png", Media), ("audio", "audio.wav", Media)], [("video", "video.mp4")]),
         new(new Subtitle(), [("video", "video.mp4", Media), ("subtitles", "subtitles.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")], [("video", "video.mp4")]),

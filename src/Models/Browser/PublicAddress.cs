@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Spool.Platform;
+namespace Spool.Models.Browser;
 
 /// <summary>
 /// Tells addresses of the public internet from all others, so that a page from outside cannot make this machine look at its own network. The blocks are

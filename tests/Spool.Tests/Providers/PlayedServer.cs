@@ -1,0 +1,103 @@
+using System.Net;
+using System.Text;
+using Spool.Models.Cost;
+using Spool.Models.Providers;
+using Spool.Platform;
+using Spool.Tests.Support;
+
+namespace Spool.Tests.Providers;
+
+/// <summary>A service that is played in this process: answers in turn, the last one again and again; writes down requests, money and log.</summary>
+internal sealed class PlayedServer : HttpMessageHandler
+{
+    internal const string Key = "sk-secret-0123456789";
+
+    private readonly Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>> _answers = new();
+
+    internal FakeTime Time { get; } = new();
+    internal List<(string Method, string Path, string Body)> Requests { get; } = [];
+    internal List<string> Log { get; } = [];
+    internal List<decimal?> Reserved { get; } = [];
+    internal List<CallSpent> Spent { get; } = [];
+    internal int Released { get; private set; }
+    internal decimal Allowed { get; set; } = 1000;
+
+    internal ProviderSettings Settings { get; set; } = new()
+    {
+        Name = "cloud",
+        Kind = ProviderKind.Openai,
+        Url = "https://api.openai.com/v1",
+        Model = "m",
+        KeyEnv = "A_KEY",
+        Prices =
+        [
+            new UnitPrice { Provider = "openai", Model = "m", Mode = "chat", InputPerMillionTokens = 1m, OutputPerMillionTokens = 10m },
+            new UnitPrice { Provider = "openai", Model = "v", Mode = "speech", PerCharacter = 0.001m },
+        ],
+    };
+
+    private Network? _network;
+
+    internal ProviderLine Line => new(Settings, _network ??= new Network(() => this, Time), Key, ReserveAsync, Log.Add);
+
+    private Task<SetAside> ReserveAsync(CallCost cost, CancellationToken cancel)
+    {
+        if (cost.MostUsd is null || cost.MostUsd > Allowed) throw new InvalidOperationException("no money");
+        Reserved.Add(cost.MostUsd);
+        return Task.FromResult(new SetAside(spent => { Spent.Add(spent); return Task.CompletedTask; }, () => { Released++; return ValueTask.CompletedTask; }));
+    }
+
+    internal PlayedServer Then(int status, string body = "{}", string type = "application/json", params (string Name, string Value)[] headers) => Then((_, _) =>
+    {
+        var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, type) };
+        foreach (var (name, value) in headers) response.Headers.TryAddWithoutValidation(name, value);
+        return Task.FromResult(response);
+    });
+
+    internal PlayedServer Then(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer)
+    {
+        _answers.Enqueue(answer);
+        return this;
+    }
+
+    internal PlayedServer Bytes(byte[] bytes, string type = "audio/wav") => Then((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = Content(bytes, type) }));
+
+    internal static HttpContent Content(byte[] bytes, string type)
+    {
+        var content = new ByteArrayContent(bytes);
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        return content;
+    }
+
+    internal static string Chat(string text, string finish = "stop", string usage = ""","usage":{"prompt_tokens":100,"completion_tokens":10}""") =>
+        $$"""{"choices":[{"message":{"role":"assistant","content":{{System.Text.Json.JsonSerializer.Serialize(text)}},"reasoning":"x"},"finish_reason":"{{finish}}"}]{{usage}}}""";
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Requests.Add((request.Method.Method, request.RequestUri!.PathAndQuery, request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
+        var answer = _answers.Count > 1 ? _answers.Dequeue() : _answers.Peek();
+        return await answer(request, cancellationToken);
+    }
+
+    /// <summary>Runs it to its end while the clock jumps from pause to pause; gives the pauses in seconds.</summary>
+    internal async Task<IReadOnlyList<double>> EndAsync(Task task)
+    {
+        var pauses = new List<double>();
+        while (!task.IsCompleted)
+        {
+            for (var i = 0; i < 100 && !task.IsCompleted; i++) await Task.Yield();
+            if (task.IsCompleted) break;
+            var before = Time.GetTimestamp();
+            if (Time.AdvanceToNextTimer()) pauses.Add((Time.GetTimestamp() - before) / (double)Time.TimestampFrequency);
+        }
+        return pauses;
+    }
+
+    internal async Task<ProviderException> FailsAsync(Task task)
+    {
+        await EndAsync(task);
+        return await Xunit.Assert.ThrowsAsync<ProviderException>(() => task);
+    }
+
+    internal Task<ChatAnswer> AskAsync(string prompt = "hello", int most = 100) => new OpenAiChat(Line).AskAsync(new ChatQuestion("m", [new ChatMessage("user", prompt)], most), CancellationToken.None);
+}
