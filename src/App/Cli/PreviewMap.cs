@@ -33,9 +33,13 @@ public sealed record PreviewMap(string? File, IReadOnlyList<PreviewSegment> Segm
         if (Joined(final, tasks) is not { } list)
             return new PreviewMap(file, [new PreviewSegment(Path.GetFileNameWithoutExtension(file!), missing.Count > 0 ? "stand-in" : "real", missing)], missing);
         var states = tasks.ToDictionary(t => t.Node);
-        var segments = list.Refs.Select(r => Segment(r, states, folder, missing)).ToList();
+        var segments = Parts(list, states, tasks).Select(r => Segment(r, states, folder, missing)).ToList();
         return new PreviewMap(file, await TimedAsync(composition, Path.Join(folder, file), segments), missing);
     }
+
+    /// <summary>The files of a list, with those that were joined themselves taken apart: scenes, not the film of all scenes.</summary>
+    private static IEnumerable<InputRef> Parts(InputBinding list, Dictionary<TaskNode, TaskState> states, IReadOnlyList<TaskState> tasks) =>
+        list.Refs.SelectMany(r => r.Producer is { } maker && states.TryGetValue(maker, out var made) && Joined(made, tasks) is { } inner ? Parts(inner, states, tasks) : [r]);
 
     private static InputBinding? Joined(TaskState final, IReadOnlyList<TaskState> tasks)
     {
