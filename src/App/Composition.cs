@@ -20,7 +20,7 @@ public sealed class Composition : IDisposable
     /// <summary>How services are reached.</summary>
     public Network Network => _network.Value;
     public Catalogue Catalogue => _catalogue.Value;
-    public Func<string, string?> Environment { get; } = System.Environment.GetEnvironmentVariable;
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
     public string CurrentFolder { get; } = Directory.GetCurrentDirectory();
 
     /// <summary>What the program itself is: another build looks again at everything remembered as quiet.</summary>
@@ -32,6 +32,9 @@ public sealed class Composition : IDisposable
     public string Mark { get; } = string.Create(CultureInfo.InvariantCulture, $"{ProcessIdentity.Current.Pid}-{ProcessIdentity.Current.StartTicks}-{ProcessIdentity.Current.BootId}");
 
     public string StateRoot => MachinePaths.StateRoot(MachinePaths.Current, Environment);
+
+    /// <summary>What all runs of this user spend in a day.</summary>
+    public DayLedger DayLedger => new(Disk, Path.Join(StateRoot, "ledger"), Time, ProcessIdentity.Current);
 
     /// <summary>The runner of tools; the first use starts the watch that ends them should this process die.</summary>
     public ProcessRunner Processes => _processes ??= new ProcessRunner(_watch = DeathWatch.Start(Mark));

@@ -17,6 +17,9 @@ public abstract record Step
     /// <summary>The services that this step with these options calls, by name or purpose (<c>chat</c>); their identities are part of its key.</summary>
     public virtual IReadOnlyList<string> ProvidersUsed() => [];
 
+    /// <summary>How long the sound or film that this step makes will be, guessed from the texts of its inputs (by role); null: no idea. For stand-ins.</summary>
+    public virtual double? ExpectedSeconds(Func<string, string?> text) => null;
+
     /// <summary>Whether two runs with these options may differ; null: as the kind says.</summary>
     public virtual bool? Varies => null;
 

@@ -10,7 +10,7 @@ namespace Spool.App.Cli;
 /// </summary>
 public abstract class ReviewVerb : Verb
 {
-    private readonly Argument<string?> _review = new("REVIEW") { Description = "The review: STEP or STEP:ITEM (default: the only open one)", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _review = new("REVIEW") { Description = "The review: STEP, STEP:ITEM or a pattern such as listen:* (default: the only open one)", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _run = new("--run") { Description = "The run it belongs to (default: the last one)", HelpName = "ID" };
     private readonly Option<string?> _note = new("--note") { Description = "What you have to say; it reaches what makes the content anew", HelpName = "TEXT" };
     private readonly Option<string?> _at = new("--at") { Description = "The time that the note is about: 0:14.2, or a range 0:14-0:20", HelpName = "TIME" };
@@ -42,32 +42,27 @@ public abstract class ReviewVerb : Verb
             DiscardEdit = DiscardEdit is { } discard && parsed.GetValue(discard),
         };
         var (json, name) = (parsed.GetValue(_json), parsed.GetValue(_review));
-        if (ReviewTarget.AskOwner(composition, file, name, wanted) is var (taken, said)) return Tell(json, taken, said, name, null, next: null);
+        if (ReviewTarget.AskOwner(composition, file, name, wanted) is { } answer) return Tell(json, answer.Taken, answer.Said, name, null, next: null);
         using var decision = await Decision.OpenAsync(composition, file, "spool " + Name, cancel);
         if (decision is null) return WrongText;
         var reviews = decision.Find([], all: true).Where(t => t.Node.Step.Kind.Traits.IsReview).ToList();
         var named = name is null ? reviews : [.. Matching.Tasks(reviews, name)];
-        var open = named.Where(t => Deciding.IsOpen(t, Verdict)).ToList();
-        // Without a name it is the one that asks, not one that was rejected and may still be approved.
-        if (name is null && open.Exists(t => Deciding.IsOpen(t, "reject"))) open = [.. open.Where(t => Deciding.IsOpen(t, "reject"))];
+        var open = decision.Open(name, Verdict);
         if (open.Count == 0) return Tell(json, false, NotOpen(decision, name, named, reviews), name, null, null);
-        if (open.Count > 1)
+        if (open.Count > 1 && name?.Contains('*', StringComparison.Ordinal) != true)
         {
             if (json) return Tell(json, false, $"several are open: {string.Join(", ", open.Select(t => t.Node.Address))}; name one", name, null, null) == Done ? Done : WrongText;
             foreach (var task in open) Console.WriteLine($"{task.Node.Address}: {string.Join(", ", task.Node.Inputs.SelectMany(i => i.Refs).Select(r => r.Path))}");
             Console.WriteLine($"several are open; say which: spool {Name} {open[0].Node.Address}");
             return WrongText;
         }
-        var review = open[0];
-        // Edited bytes are kept like approvals, so an edit is taken into the store before it is decided on.
-        foreach (var maker in review.Node.Producers) decision.EditsOf(decision.StateOf(maker));
-        var decided = Deciding.Decide(decision.State, decision.WorkflowId, review, decision.StateOf, wanted, decision.Now);
-        if (decided.Refusal is { } refusal) return Tell(json, false, refusal, review.Node.Address, review.Key, null);
-        foreach (var made in decided.Events) decision.Journal.Append(made);
-        decision.Journal.Commit();
-        var told = Verdict == "approve" ? $"{review.Node.Address}: approved"
-            : decided.Regenerated.Count > 0 ? $"{review.Node.Address}: rejected; the next run makes anew: {string.Join(", ", decided.Regenerated)}" : $"{review.Node.Address}: rejected";
-        return Tell(json, true, told, review.Node.Address, review.Key, Next(composition, file));
+        var told = new List<string>();
+        foreach (var review in open)
+        {
+            if (decision.Take(review, wanted) is var (taken, said) && !taken) return Tell(json, false, said, review.Node.Address, review.Key, null);
+            else told.Add(said);
+        }
+        return Tell(json, true, string.Join('\n', told), open.Count == 1 ? open[0].Node.Address : name, open.Count == 1 ? open[0].Key : null, Next(composition, file));
     }
 
     private int Tell(bool json, bool taken, string said, string? review, string? shown, string? next)

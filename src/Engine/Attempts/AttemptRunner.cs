@@ -16,10 +16,12 @@ public sealed class AttemptRunner(IDisk disk, ProcessRunner processes, TimeProvi
         IReadOnlyList<ProducedOutput> outputs = [];
         try
         {
-            var layout = AttemptLayout.Prepare(disk, spec);
+            var stage = new StandInStage(disk, spec, running);
+            var (ready, missing) = await stage.MakeAsync(cancel);
+            var layout = AttemptLayout.Prepare(disk, ready);
             var context = running.Begin(layout);
             var step = OptionBinder.WithRoles(spec.Kind, spec.Options, layout.Roles);
-            failure = (await step.RunAsync(context, cancel)).Failure;
+            failure = missing ?? (await step.RunAsync(context, cancel)).Failure ?? await stage.MarkAsync(cancel);
             if (failure is null) (outputs, failure) = layout.Collect(cancel);
             failure ??= layout.ChangedInput();
         }
@@ -70,8 +72,10 @@ internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, Attemp
         }
     }
 
-    internal StepContext Begin(AttemptLayout layout) =>
-        _context = new StepContext(disk, spec.Folder, spec.Seed, layout.Roles, StartAsync, (watcher.Progress, Write), new ProviderAccess(spec.Providers, spec.Secrets, watcher.Reserve) { Network = network });
+    internal StepContext Begin(AttemptLayout layout) => _context = Context(layout.Roles);
+
+    internal StepContext Context(AttemptRoles roles) =>
+        new(disk, spec.Folder, spec.Seed, roles, StartAsync, (watcher.Progress, Write), new ProviderAccess(spec.Providers, spec.Secrets, watcher.Reserve) { Network = network });
 
     private async Task<ToolResult> StartAsync(ToolCommand command, CancellationToken cancel)
     {

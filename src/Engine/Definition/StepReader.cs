@@ -81,7 +81,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
         {
             var shape = kind?.Inputs.FirstOrDefault(r => r.Name == entry.Key)?.Shape;
             var value = entry.Value;
-            YamlNode? placeholder = null;
+            Placeholder? placeholder = null;
             bool writable = false, optional = false;
             (string, Mark)? order = null;
             if (value is YamlMap spec)
@@ -89,14 +89,13 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
                 foreach (var field in spec.Entries)
                     if (field.Key is not ("path" or "placeholder" or "writable" or "optional" or "order")) problems.Add("SPL0110", field.KeyAt, $"an input has no key '{field.Key}'", NearestName.Hint(field.Key, ["path", "placeholder", "writable", "optional", "order"]));
                 if (spec["order"] is YamlScalar { IsNull: false } by) order = (by.Text, by.At);
-                placeholder = spec["placeholder"];
+                placeholder = spec["placeholder"] is { } standIn ? Placeholder.Read(standIn, problems) : null;
                 writable = Flag(spec["writable"], "writable") ?? false;
                 var needed = kind?.Inputs.FirstOrDefault(r => r.Name == entry.Key)?.Required ?? false;
                 var asked = Flag(spec["optional"], "optional") ?? false;
                 if (asked && needed) problems.Add("SPL0118", spec["optional"]!.At, $"the input {entry.Key} of {kind!.Name} is needed, so it cannot be optional");
-                // A step that can do without goes without; one that cannot waits for the file, which is honest where no stand-in is made.
-                optional = (asked || placeholder is not null) && !needed;
-                if (placeholder is not null) problems.Warn("SPL0165", placeholder.At, $"this version makes no stand-ins: while the file is missing the step {(needed ? "waits for it" : "goes without it")}");
+                optional = asked;
+                if (needed && shape != RoleShape.List && placeholder is { Type: PlaceholderType.Skip }) problems.Add("SPL0118", placeholder.At, $"the input {entry.Key} of {kind!.Name} is needed, so it cannot be left out", "choose another stand-in, such as { color: \"#203040\" } or silence");
                 value = spec["path"];
                 if (value is null)
                 {
@@ -105,12 +104,32 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
                 }
             }
             if (value is YamlList list)
-                inputs.Add(new(entry.Key, entry.KeyAt, [.. list.Items.OfType<YamlScalar>().Select(i => (i.Text, i.At))], true) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order });
+            {
+                var (paths, standIns) = ReadPaths(entry.Key, list);
+                inputs.Add(new(entry.Key, entry.KeyAt, paths, true) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order, PathPlaceholders = standIns });
+            }
             else if (value is YamlScalar { IsNull: false } one)
                 inputs.Add(new(entry.Key, entry.KeyAt, [(one.Text, one.At)], shape == RoleShape.List || (shape is null && Paths.IsGlob(one.Text))) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order });
             else problems.Add("SPL0114", value.At, $"the input {entry.Key} must be a path or a list of paths, not {value.Noun}");
         }
         return inputs;
+    }
+
+    /// <summary>A list of paths; one of them may be a mapping with a path and its stand-in.</summary>
+    private (List<(string, Mark)> Paths, Dictionary<int, Placeholder> StandIns) ReadPaths(string role, YamlList list)
+    {
+        var paths = new List<(string, Mark)>();
+        var standIns = new Dictionary<int, Placeholder>();
+        foreach (var item in list.Items)
+        {
+            if (item is YamlMap map)
+                foreach (var field in map.Entries)
+                    if (field.Key is not ("path" or "placeholder")) problems.Add("SPL0110", field.KeyAt, $"a path of a list has no key '{field.Key}'", NearestName.Hint(field.Key, ["path", "placeholder"]));
+            if (item is YamlMap spec && spec["placeholder"] is { } written && Placeholder.Read(written, problems) is { } standIn) standIns[paths.Count] = standIn;
+            if ((item is YamlMap with ? with["path"] : item) is YamlScalar { IsNull: false } path) paths.Add((path.Text, path.At));
+            else problems.Add("SPL0114", item.At, $"the input {role} must be a list of paths; this is {item.Noun}");
+        }
+        return (paths, standIns);
     }
 
     private List<OutputDefinition> ReadOutputs(YamlNode? node, KindSchema? kind, Mark at)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spool.Engine.Artifacts;
+using Spool.Engine.Attempts;
 using Spool.Engine.Definition;
 using Spool.Engine.Graph;
 using Spool.Engine.Journal;
@@ -12,6 +13,18 @@ public sealed record PlannerWorld(IDisk Disk, string Workspace, WorkspaceState S
 {
     /// <summary>Programs that a command step may start, beside nothing.</summary>
     public IReadOnlySet<string> Allowed { get; init; } = new HashSet<string>();
+    /// <summary>A watchable cut is made now: reviews hold nothing back, only what is free and repeatable runs, all else is stood in for.</summary>
+    public bool IsPreview { get; init; }
+    /// <summary>Finals may be made from stand-ins, and say so.</summary>
+    public bool AllowsStandIns { get; init; }
+    /// <summary>The kind that makes stand-ins; null where there is none.</summary>
+    public KindSchema? StandInKind { get; init; }
+    /// <summary>The kind that writes words into a film.</summary>
+    public KindSchema? MarkKind { get; init; }
+    /// <summary>What a preview is made beside; its results are used where they are up to date.</summary>
+    public ParentWorkspace? Parent { get; init; }
+    /// <summary>Where a person's decisions are: in a preview those of its parent.</summary>
+    internal WorkspaceState Decided => Parent?.State ?? State;
     /// <summary>Unix milliseconds; what a time limit of a review is measured with.</summary>
     public Func<long> Now { get; init; } = () => 0;
     /// <summary>Services that steps may call.</summary>
@@ -31,6 +44,8 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
 {
     private readonly Dictionary<StepNode, Step?> _shared = [];
     private readonly Dictionary<StepNode, bool> _takesNotes = [];
+    private readonly StandIns? _standIns = world.StandInKind is { } kind ? new StandIns(world, graph, kind) : null;
+    private readonly IReadOnlyList<PathPattern>? _finals = graph.Workflow.Outputs is { } outputs ? [.. outputs.Select(o => new PathPattern(graph.Scope.FillVars(o.Path, o.At), o.At))] : null;
 
     /// <summary>Told the bytes read while a large source file is hashed.</summary>
     public Action<string, long>? Hashing { get; set; }
@@ -41,19 +56,29 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     public Evaluation Evaluate(TaskState task)
     {
         var node = task.Node;
+        if (world.IsPreview && node.Step.Kind.Traits.IsReview) return new Evaluation.Approved(new("preview", "previews go past reviews"));
         if (LookOnly && !node.Step.Kind.Traits.IsReview && !world.State.HasRecordOf(node.Step.Kind.Name) && InputResolution.AreThere(world, node))
             return (task.Options is null ? Bind(task) : null) ?? Lacks(task) ?? new Evaluation.Run([new("never-ran", "never ran")]);
-        if (InputResolution.Resolve(world, node, stateOf, Hashing, cancel) is var (inputs, quality, stop) && stop is not null) return stop;
-        task.Inputs = inputs;
-        task.Quality = quality;
+        Resolved found;
+        try { found = InputResolution.Resolve(world, node, stateOf, _standIns, Hashing, cancel); }
+        catch (StepFailedException e) { return new Evaluation.Fail(e.Failure); }
+        (task.Inputs, task.Quality, task.StandIns) = (found.Inputs, found.Quality, found.StandIns);
+        if (found.Stop is not null) return found.Stop;
+        if (task.StandIns.Count > 0 && !world.IsPreview && IsFinal(node.Step))
+        {
+            if (!world.AllowsStandIns) return new Evaluation.Wait(new("stand-in", $"would be made with stand-ins; missing: {string.Join(", ", task.StandIns)}"));
+            task.Mark = Mark(task);
+        }
         // Lists over produced folders and ordered ones get their names only now; all else was bound before.
         if (task.Options is null || TakesNotes(node.Step) || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
             if (Bind(task) is { } unbound) return unbound;
-        foreach (var name in ToolsOf(task.Options!))
+        if (world.IsPreview && PreviewOptions.Without(task)) return Preview(task);
+        foreach (var name in ToolsOf(task))
         {
             if (!world.Tools.TryKnown(name, out var tool)) return new Evaluation.NeedsTool(name);
             if (tool is null) return new Evaluation.Fail(MissingTool(name));
         }
+        if (world.IsPreview) return Preview(task);
         if (node.Step.Kind.Traits.IsReview) return Reviewing.Evaluate(world, task);
         foreach (var name in task.Options!.ProvidersUsed())
             if (world.Providers.Find(name) is null) return new Evaluation.Fail(MissingProvider(name));
@@ -74,10 +99,10 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         return null;
     }
 
-    private IEnumerable<string> ToolsOf(Step options) => options.ToolsUsed().Concat(world.Providers.ProgramsOf(options)).Distinct();
+    private IEnumerable<string> ToolsOf(TaskState task) => task.ToolsUsed.Concat(world.Providers.ProgramsOf(task.Options!)).Distinct();
 
     private Evaluation? Lacks(TaskState task) =>
-        ToolsOf(task.Options!).FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing))
+        ToolsOf(task).FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing))
         : task.Options!.ProvidersUsed().FirstOrDefault(name => world.Providers.Find(name) is null) is { } absent ? new Evaluation.Fail(MissingProvider(absent)) : null;
 
     private Failure MissingTool(string name)
@@ -87,6 +112,37 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         {
             Next = known is null ? $"install {name}, or put it on PATH" : $"install it: sudo apt-get install {known.Package}",
         };
+    }
+
+    /// <summary>
+    /// A preview takes the parent's result where that is up to date. Else it makes its own, coarser and faster, of what is repeatable and free;
+    /// what varies or costs is stood in for.
+    /// </summary>
+    private Evaluation Preview(TaskState task)
+    {
+        MakeKey(task);
+        if (Notes(task) is { } broken) return broken;
+        if (world.Parent?.Find(task.Key!, task.Node, world.Store, cancel) is { } made) return new Evaluation.Reuse(made, []);
+        if (PreviewOptions.Without(task)) return new Evaluation.Skip(new("stand-in", "a preview does not make it"));
+        if (PreviewOptions.Coarser(task) is { } coarse)
+        {
+            task.Options = coarse;
+            if (task.Quality == Quality.Final) task.Quality = Quality.Preview;
+            MakeKey(task);
+        }
+        return Decide(task);
+    }
+
+    /// <summary>True for steps whose outputs are results: those the workflow names, else what nobody reads.</summary>
+    private bool IsFinal(StepNode step) => _finals is null ? step.Outputs.Count > 0 && step.Readers.All(r => r.Kind.Traits.IsReview) : step.Outputs.Any(o => _finals.Any(o.MayMeet));
+
+    // Only films and sounds have a place for words; the report says it of all others.
+    private StandIn? Mark(TaskState task)
+    {
+        string[] media = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus"];
+        if (world.MarkKind is not { } kind || !task.Node.Outputs.Any(o => media.Contains(Path.GetExtension(o.Path).ToLowerInvariant()))) return null;
+        var words = new YamlMap(default, [new YamlEntry("comment", default, new YamlScalar(default, $"Made with stand-ins by Spool; missing: {string.Join(", ", task.StandIns)}", true))]);
+        return OptionBinder.Bind(kind, words, default, new ProblemList()) is { } options ? new StandIn(kind, options, null) : null;
     }
 
     private static Failure MissingProvider(string name) => new(FailureKind.Unavailable, $"no provider '{name}' is set up")
@@ -145,10 +201,10 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     // Notes are not in the base key, or an answered note would be a changed prompt and drop them all.
     private Evaluation.Fail? Notes(TaskState task)
     {
-        var notes = world.State.Notes(task.BaseKey!);
+        var notes = world.Decided.Notes(task.BaseKey!);
         if (notes.Count == 0 || !TakesNotes(task.Node.Step)) return null;
         if (Bind(task, string.Join('\n', notes.Select(n => n.Note))) is Evaluation.Fail broken) return broken;
-        var (baseKey, salt) = (task.BaseKey!, world.State.Salt(task.BaseKey!));
+        var (baseKey, salt) = (task.BaseKey!, world.Decided.Salt(task.BaseKey!));
         MakeKey(task, salt);
         task.BaseKey = baseKey;
         return null;
@@ -181,14 +237,15 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             key.Add($"output {output.Role}", output.Shape == RoleShape.Folder ? "folder" : "file" + Path.GetExtension(output.Name));
             if (kind.Traits.NamesMatter && output.Shape == RoleShape.File) key.Add($"name of output {output.Role}", output.Name);
         }
-        foreach (var name in ToolsOf(task.Options!))
+        if (task.Mark is { } mark) key.Add("mark", string.Join('\n', OptionBinder.Canonical(mark.Kind, mark.Options).Select(o => o.Value)));
+        foreach (var name in ToolsOf(task))
             if (world.Tools.TryKnown(name, out var tool))
                 key.Add("tool " + name, ToolTable.Precise(tool!.Identity, graph.Workflow.ToolPrecisions.GetValueOrDefault(name)));
-        foreach (var name in task.Options!.ProvidersUsed()) key.Add("provider " + name, world.Providers.Find(name)!.Identity);
+        foreach (var name in task.Options!.ProvidersUsed()) key.Add("provider " + name, world.Providers.Find(name)?.Identity ?? "none");
         task.Environment = Environment(node.Step.Definition, key);
         if (kind.Traits.VariesWith(task.Options)) key.Add("item", node.Address);
         task.BaseKey = key.Current().ToString();
-        var salt = noted ?? world.State.Salt(task.BaseKey);
+        var salt = noted ?? world.Decided.Salt(task.BaseKey);
         if (salt > 0) key.Add("salt", salt.ToString(CultureInfo.InvariantCulture));
         task.Key = salt > 0 ? key.Current().ToString() : task.BaseKey;
         task.Parts = key.Parts;

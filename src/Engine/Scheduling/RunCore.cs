@@ -173,6 +173,9 @@ public sealed partial class RunCore
                 task.Verdict = Verdict.Reuse;
                 End(task, TaskStatus.Reused, approved.Reason);
                 break;
+            case Evaluation.Wait or Evaluation.Fail or Evaluation.Skip { Reason.Code: "stand-in" } when _world.IsPreview && task.BlockedOn is null:
+                StandIn(task, evaluation switch { Evaluation.Wait w => w.Reason, Evaluation.Skip s => s.Reason, Evaluation.Fail f => new Reason("stand-in", f.Failure.Sentence), _ => throw new InvalidOperationException() });
+                break;
             case Evaluation.Wait wait:
                 task.Verdict = task.BlockedOn is null ? Verdict.Wait : Verdict.Blocked;
                 End(task, task.BlockedOn is null ? TaskStatus.Waiting : TaskStatus.Blocked, wait.Reason);
@@ -187,6 +190,14 @@ public sealed partial class RunCore
                 End(task, TaskStatus.Failed, new Reason("failed", fail.Failure.Sentence));
                 break;
         }
+    }
+
+    // In a preview nothing waits and nothing fails: what is not there is shown as missing.
+    private void StandIn(TaskState task, Reason reason)
+    {
+        task.Verdict = Verdict.Skip;
+        task.IsStoodIn = true;
+        End(task, TaskStatus.Skipped, reason);
     }
 
     private void MakeReady(TaskState task)
@@ -311,6 +322,12 @@ public sealed partial class RunCore
             return pause;
         }
         task.FinishedAt = now;
+        if (_world.IsPreview && failure.Kind is not (FailureKind.Cancelled or FailureKind.OutOfDisk))
+        {
+            StandIn(task, new Reason("stand-in", failure.Sentence));
+            Twins(task);
+            return null;
+        }
         task.Failure = failure;
         if (failure.Kind == FailureKind.OutOfDisk) IsPaused = true;
         End(task, failure.Kind == FailureKind.Cancelled ? TaskStatus.Cancelled : TaskStatus.Failed, new Reason("failed", failure.Sentence));

@@ -22,6 +22,14 @@ public sealed partial class RunDriver
     /// <summary>Decides on a review of this run; gives what came of it in a sentence, and whether it was taken. Of two at once the second is told.</summary>
     public Task<(bool Taken, string Said)> DecideAsync(string? review, ReviewDecision decision) => OnLoop(() =>
     {
+        if (review?.EndsWith('*') != true) return Decide(review, decision);
+        var all = _core.Tasks.Where(t => Deciding.IsOpen(t, decision.Verdict) && t.Node.Address.StartsWith(review[..^1], StringComparison.Ordinal)).Select(t => t.Node.Address).ToList();
+        var said = all.Select(address => Decide(address, decision)).ToList();
+        return said.Count == 0 ? (false, "no review is open") : (said.TrueForAll(s => s.Taken), string.Join('\n', said.Select(s => s.Said)));
+    });
+
+    private (bool Taken, string Said) Decide(string? review, ReviewDecision decision)
+    {
         var reviews = _core.Tasks.Where(t => t.Node.Step.Kind.Traits.IsReview).ToList();
         var named = reviews.Where(t => review is null || t.Node.Address == review || t.Node.Step.Id == review).ToList();
         var open = named.Where(t => Deciding.IsOpen(t, decision.Verdict)).ToList();
@@ -37,7 +45,7 @@ public sealed partial class RunDriver
         _core.Reopen(task);
         return (true, decision.Verdict == "approve" ? $"{task.Node.Address}: approved"
             : decided.Regenerated.Count > 0 ? $"{task.Node.Address}: rejected; made anew: {string.Join(", ", decided.Regenerated)}" : $"{task.Node.Address}: rejected");
-    });
+    }
 
     private string NotOpen(string? review, List<TaskState> named)
     {

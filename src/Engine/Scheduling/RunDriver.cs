@@ -43,8 +43,8 @@ public sealed partial class RunDriver
     {
         (_workspace, _request, _graph, _tools, _executor, _reporter) = (workspace, request, graph, tools, executor, reporter);
         _id = RunIds.Next(workspace.State);
-        _workflowId = request.WorkflowId(workspace.Paths.Workspace);
-        var sources = request.Sources(workspace.Machine.Disk, workspace.Paths.Workspace, workspace.State.Paths.ContainsKey);
+        _workflowId = request.WorkflowId(request.PreviewOf?.Workspace ?? workspace.Paths.Workspace);
+        var sources = request.Sources(workspace.Machine.Disk, request.PreviewOf?.Workspace ?? workspace.Paths.Workspace, (request.PreviewOf?.State ?? workspace.State).Paths.ContainsKey);
         _world = new PlannerWorld(workspace.Machine.Disk, workspace.Paths.Workspace, workspace.State, workspace.Store, workspace.Stats, sources, tools)
         {
             Allowed = request.Allowed,
@@ -53,6 +53,11 @@ public sealed partial class RunDriver
             Providers = request.Providers,
             WorkflowId = _workflowId,
             Now = () => workspace.Machine.Now,
+            IsPreview = request.PreviewOf is not null,
+            Parent = request.PreviewOf,
+            AllowsStandIns = request.AllowsStandIns,
+            StandInKind = request.StandInKind,
+            MarkKind = request.MarkKind,
         };
         var selection = new Selection(graph, request.Targets, request.Only);
         _core = new RunCore(graph, _world, selection, request.Capacities(), dry: false, Changed, _stopTools.Token);
@@ -172,9 +177,10 @@ public sealed partial class RunDriver
         var spec = new AttemptSpec(step.Kind, task.Options!, task.Inputs, TaskPaths.Outputs(task.Node), folder)
         {
             Seed = BitConverter.ToInt64(Convert.FromHexString(task.Key![..16])) & long.MaxValue,
-            Tools = task.Options!.ToolsUsed().Concat(_request.Providers.ProgramsOf(task.Options)).Distinct().ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
+            Tools = task.ToolsUsed.Concat(_request.Providers.ProgramsOf(task.Options!)).Distinct().ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
             Environment = task.Environment,
             Timeout = step.Definition.Timeout,
+            Mark = task.Mark,
             Providers = Providers(task.Options!),
             Secrets = task.Options!.ProvidersUsed().SelectMany(s => _request.Providers.Find(s)!.Secrets).Distinct()
                 .Where(n => !string.IsNullOrEmpty(_request.Environment(n))).ToDictionary(n => n, n => _request.Environment(n)!),

@@ -1,5 +1,6 @@
 using Spool.Engine.Definition;
 using Spool.Engine.Graph;
+using Spool.Engine.Planning;
 using Spool.Platform;
 
 namespace Spool.Engine.Scheduling;
@@ -24,6 +25,14 @@ public sealed record RunRequest(Workflow Workflow, WorkflowArguments Arguments)
     /// <summary>What a remembered quiet plan depends on beside files: known from the main file's bytes, without reading them as YAML.</summary>
     public static Digest Signature(string program, string workflowId, Digest mainFile, string arguments, IEnumerable<string> allowed) =>
         Digest.Of(string.Join('\0', program, workflowId, mainFile, arguments, string.Join(',', allowed.Order(StringComparer.Ordinal))));
+
+    /// <summary>Finals may be made from stand-ins.</summary>
+    public bool AllowsStandIns { get; init; }
+    public KindSchema? StandInKind { get; init; }
+    public KindSchema? MarkKind { get; init; }
+
+    /// <summary>What this run is a preview of; null for other runs.</summary>
+    public ParentWorkspace? PreviewOf { get; init; }
 
     /// <summary>The services that steps may call.</summary>
     public ProviderTable Providers { get; init; } = ProviderTable.None;

@@ -91,6 +91,10 @@ internal sealed class StepTracker
                 {
                     case ExpansionOutcome.NotYet:
                         continue;
+                    case ExpansionOutcome.NoMatch when _world.IsPreview:
+                        _settled[step] = (TaskStatus.Skipped, new Reason("stand-in", $"no file matches {_expansion.Missing}"));
+                        step.IsExpanded = true;
+                        break;
                     case ExpansionOutcome.NoMatch:
                         _settled[step] = (TaskStatus.Waiting, new Reason("missing-input", $"missing input: no file matches {_expansion.Missing}"));
                         continue;

@@ -75,6 +75,10 @@ public sealed record SynthesizeSpeech : Step
 
     private bool IsLocal => Engine is SpeechEngine.Flite or SpeechEngine.EspeakNg;
 
+    /// <summary>About 2.6 words a second, as English is read aloud (150 to 160 words a minute).</summary>
+    public override double? ExpectedSeconds(Func<string, string?> text) =>
+        text("text") is { } spoken ? Math.Max(1, spoken.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length / 2.6) : null;
+
     private LocalEngine Local => Engine == SpeechEngine.EspeakNg ? LocalEngine.EspeakNg : LocalEngine.Flite;
 
     private LocalVoice Chosen => new(Local, Voice ?? LocalVoice.Default(Local));

@@ -9,6 +9,7 @@ using Spool.Steps.Generate;
 using Spool.Steps.Images;
 using Spool.Steps.Prose;
 using Spool.Steps.Speech;
+using Spool.Steps.StandIns;
 using Spool.Steps.Video;
 using Spool.Tests.Support;
 
@@ -107,6 +108,8 @@ internal static class OutputFixtures
         new(new Mix(), [("speech", "speech.mp4", Media), ("music", "music.wav", Media)], [("video", "video.mp4")]),
         new(new Normalize(), [("video", "video.mp4", Media)], [("video", "video.mp4")]),
         new(new Probe(), [("media", "media.mp4", Media)], [("data", "data.json")]),
+        new(new MakePlaceholder { Text = "Intro" }, [], [("file", "file.svg")]),
+        new(new TagMedia { Comment = "made with stand-ins" }, [("file", "file.mp4", Media)], [("file", "file.mp4")]),
         new(new Concat { Transition = Spool.Media.Timeline.Transition.Dissolve }, [("videos", "video.mp4", Media), ("videos", "video.mp4", Media)], [("video", "video.mp4"), ("data", "data.json")]),
         new(new FromImage(), [("image", "image.png", Media), ("audio", "audio.wav", Media)], [("video", "video.mp4")]),
         new(new Subtitle(), [("video", "video.mp4", Media), ("subtitles", "subtitles.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")], [("video", "video.mp4")]),
