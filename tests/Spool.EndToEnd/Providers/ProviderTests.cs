@@ -135,7 +135,7 @@ public sealed class ProviderTests : IDisposable
             "slow" => Good(asked) with { Wait = TimeSpan.FromSeconds(30) },
             _ => Reply.Json($"{{\"error\":{{\"message\":\"Incorrect key {Key}\"}}}}", 401),
         });
-        Providers($"box: {{ kind: openai, url: \"{server.Url}/v1\", model: m, key-env: FAKE_KEY, timeout: 500ms, max-retries: 0 }}");
+        Providers($"box: {{ kind: openai, url: \"{server.Url}/v1\", model: m, key-env: FAKE_KEY, timeout: {(fault == "slow" ? "500ms" : "60s")}, max-retries: 0 }}");
         Sources();
         var run = _box.Run().Must(1);
         foreach (var step in AllIds)
