@@ -96,4 +96,5 @@ public enum ForeachKind { List, Range, Glob, Matrix, Csv, Json }
 /// <summary><c>VAR</c>, <c>VAR == literal</c>, <c>VAR != literal</c>, <c>exists PATH</c>.</summary>
 public sealed record Condition(ConditionKind Kind, string Name, string Literal, Mark At);
 
-public enum ConditionKind { True, Equal, NotEqual, Exists }
+/// <summary>How a condition is decided; <c>Never</c> is one of an included workflow that was found not to hold when the file was read.</summary>
+public enum ConditionKind { True, Equal, NotEqual, Exists, Never }
