@@ -18,6 +18,8 @@ internal static class ProviderCalls
         {
             key = context.Secret(name) ?? throw new StepFailedException(new Failure(FailureKind.Unavailable, $"the key of the provider {settings.Name} is not set: the environment variable {name} is empty")
             { Next = $"export {name}=…, then run again" });
+            key = Redaction.Usable(key) ?? throw new StepFailedException(new Failure(FailureKind.ToolFailed, $"the key of the provider {settings.Name} cannot be sent: the environment variable {name} holds spaces, line ends or letters that no key has")
+            { Next = $"set {name} anew" });
         }
         var total = 0m;
         return new ProviderLine(settings, context.Network, key, async (cost, cancel) =>

@@ -63,7 +63,8 @@ internal sealed partial class ProviderReader(ProblemList problems, bool fromWork
             Model = Text(map, name, "model"),
             KeyEnv = Text(map, name, "key-env"),
             For = For(map, name, kind),
-            Capacity = Number(map, name, "capacity", 0.001, 100_000),
+            // Apps that hold one model on one GPU drop words or run out of memory when they are asked twice at a time.
+            Capacity = Number(map, name, "capacity", 1, 100_000) ?? (kind is ProviderKind.Gradio or ProviderKind.Comfyui ? 1 : null),
             Free = Flag(map, name, "free"),
             Timeout = Seconds(map, name) ?? 300,
             MaxRetries = (int)(Number(map, name, "max-retries", 0, 10) ?? 3),

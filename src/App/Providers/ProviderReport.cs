@@ -48,6 +48,11 @@ public sealed class ProviderReport(Composition composition, ProviderSetup setup,
         }
         var key = provider.KeyEnv is { } name ? composition.Environment(name) : null;
         if (provider.KeyEnv is not null && string.IsNullOrEmpty(key)) return new Health(false, $"the environment variable {provider.KeyEnv} with its key is empty");
+        if (key is not null)
+        {
+            key = Redaction.Usable(key);
+            if (key is null) return new Health(false, $"the environment variable {provider.KeyEnv} holds what cannot be a key");
+        }
         var line = new ProviderLine(provider, composition.Network, key, (_, _) => Task.FromResult(new Models.Cost.SetAside(_ => Task.CompletedTask, () => ValueTask.CompletedTask)), _ => { });
         return await HealthCheck.AskAsync(line, cancel);
     }

@@ -23,7 +23,7 @@ public sealed record FfmpegInput(string Path, Accepted Accept)
         if (OwnFormat is null or "concat")
         {
             var accept = OwnFormat is null ? Accept : Accept with { Formats = ["concat", .. Accept.Formats] };
-            foreach (var guard in accept.Guards()) yield return guard;
+            foreach (var guard in accept.Guards(Path)) yield return guard;
         }
         else
         {

@@ -68,7 +68,7 @@ public sealed record MediaProbe(string Container, double? Seconds, long Bytes, I
 
     /// <summary>The prober's run. Counting packets reads the whole file; it is for formats that do not say how many they hold.</summary>
     public static ToolCommand Command(string path, Accepted accept, bool count = false) => new("ffprobe",
-        ["-hide_banner", "-loglevel", "warning", .. accept.Guards(), "-of", "json", "-show_format", "-show_streams", "-show_chapters",
+        ["-hide_banner", "-loglevel", "warning", .. accept.Guards(path), "-of", "json", "-show_format", "-show_streams", "-show_chapters",
          .. count ? (string[])["-count_packets"] : [], "file:" + path])
     { CaptureOutput = true };
 

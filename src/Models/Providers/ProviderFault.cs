@@ -27,9 +27,13 @@ public static partial class Redaction
     [GeneratedRegex(@"\b(?:sk-|hf_|ghp_|xai-|gsk_|AIza)[A-Za-z0-9_\-*]{8,}|\b[Bb]earer\s+[A-Za-z0-9._~+/\-]{8,}=*")]
     private static partial Regex LooksLikeKey { get; }
 
+    /// <summary>The key as it goes into a header, without the line end that files have; null when it holds what no header can.</summary>
+    public static string? Usable(string key) => key.Trim() is { Length: > 0 } plain && plain.All(c => c is > ' ' and < (char)127) ? plain : null;
+
     public static string Of(string text, string? key)
     {
-        if (!string.IsNullOrEmpty(key))
+        // Words such as "none", which local servers take for a key, are no secret, and replacing them would spoil every sentence.
+        if (key is { Length: >= 8 })
         {
             foreach (var spelling in new[] { key, Convert.ToBase64String(Encoding.UTF8.GetBytes(key)), Uri.EscapeDataString(key) })
                 text = text.Replace(spelling, "[key]", StringComparison.Ordinal);

@@ -29,6 +29,9 @@ public sealed record ProviderLine(ProviderSettings Settings, Network Network, st
     /// <summary>The longest pause that a service may ask for.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
+    /// <summary>Who is called. What a record shows of itself by default would hold the key.</summary>
+    public override string ToString() => Who;
+
     private string Host => Uri.TryCreate(Settings.Url, UriKind.Absolute, out var address) ? address.Authority : Settings.Name;
 
     private string Who => $"{Settings.Name} ({Host})";

@@ -114,7 +114,7 @@ public sealed record Trim : Step
     {
         if (Start == 0) return 0;
         var result = await context.RunAsync(new ToolCommand(Tools.Ffprobe,
-            ["-hide_banner", "-loglevel", "warning", .. Accepted.Video.Guards(), "-select_streams", "v:0",
+            ["-hide_banner", "-loglevel", "warning", .. Accepted.Video.Guards(Video.Path), "-select_streams", "v:0",
                 "-read_intervals", $"{Text.Of(Start)}%+#1", "-show_entries", "packet=pts_time", "-of", "csv=p=0", "file:" + Video.Path])
         { CaptureOutput = true }, cancel);
         var first = result.Output.Split(['\n', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();

@@ -171,4 +171,14 @@ public sealed class PictureTests : IDisposable
         Assert.Equal(FailureKind.BadOutput, result.Failure?.Kind);
         Assert.Contains("line 2", result.Failure!.Sentence, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_photograph_called_jpg_is_read_and_written()
+    {
+        var photo = _bench.Picture("photo.jpg");
+        var film = await _bench.Make(new FromImage { Duration = 1, Size = MediaBench.Size("320x180") }, [("image", photo)], ("video", "video.mp4"));
+        Assert.Equal(320, MediaBench.Probe(film).Video!.Width);
+        var still = await _bench.Make(new Thumbnail(), [("video", film)], ("image", "image.jpg"));
+        Assert.Equal(("mjpeg", 320), (MediaBench.Probe(still).Video!.Codec, MediaBench.Probe(still).Video!.Width));
+    }
 }

@@ -132,5 +132,5 @@ internal sealed record Reply(int Status, byte[] Body, string Type = "application
 
     internal static Reply Json(string body, int status = 200) => new(status, Encoding.UTF8.GetBytes(body));
 
-    internal static Reply Chat(string text) => Json($$"""{"choices":[{"message":{"content":{{System.Text.Json.JsonSerializer.Serialize(text)}}},"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}""");
+    internal static Reply Chat(string text) => Json("{\"choices\":[{\"message\":{\"content\":" + System.Text.Json.JsonSerializer.Serialize(text) + "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":20,\"completion_tokens\":5}}");
 }

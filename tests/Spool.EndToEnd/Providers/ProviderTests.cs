@@ -135,7 +135,7 @@ public sealed class ProviderTests : IDisposable
             "slow" => Good(asked) with { Wait = TimeSpan.FromSeconds(30) },
             _ => Reply.Json($"{{\"error\":{{\"message\":\"Incorrect key {Key}\"}}}}", 401),
         });
-        Providers($"box: {{ kind: openai, url: \"{server.Url}/v1\", model: m, key-env: FAKE_KEY, timeout: 500ms, max-retries: 0 }}");
+        Providers($"box: {{ kind: openai, url: \"{server.Url}/v1\", model: m, key-env: FAKE_KEY, timeout: {(fault == "slow" ? "500ms" : "60s")}, max-retries: 0 }}");
         Sources();
         var run = _box.Run().Must(1);
         foreach (var step in AllIds)
@@ -189,6 +189,42 @@ public sealed class ProviderTests : IDisposable
         File.WriteAllText(Path.Join(_box.Root, "state/prices.json"), """{"prices":[{"provider":"box","model":"m","mode":"chat","input_per_million_tokens":1,"output_per_million_tokens":2}]}""");
         _box.Run().Must(0);
         Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public void A_budget_of_a_cent_stops_every_step_before_the_call_that_could_pass_it()
+    {
+        Sandbox.Needs("ffmpeg", "ffprobe");
+        using var server = new FakeServer((asked, _) => Good(asked));
+        Providers($"box: {{ kind: openai, url: \"{server.Url}/v1\", model: m, free: false, key-env: FAKE_KEY }}");
+        File.WriteAllText(Path.Join(_box.Root, "state/prices.json"), """
+            {"prices":[{"provider":"box","model":"m","mode":"chat","input_per_million_tokens":100,"output_per_million_tokens":100,"per_character":0.01,"per_image":0.02}]}
+            """);
+        Sources();
+        _box.Workflow("budget: { usd: 0.01 }\n" + AllSteps);
+        var run = _box.Run().Must(1);
+        foreach (var step in AllIds) Assert.Equal((step, "OutOfBudget"), (step, run.Failure(step).GetProperty("kind").GetString()));
+        Assert.Empty(server.Requests);
+        // A short answer is below the cap, its second is not: the first is booked by what it used.
+        _box.Workflow("""
+            version: 1
+            budget: { usd: 0.01 }
+            steps:
+              - id: one
+                kind: text.generate
+                with: { prompt: "Hi", max-tokens: 60 }
+                out: { text: out/one.md }
+              - id: two
+                kind: text.generate
+                needs: [one]
+                with: { prompt: "Hi again", max-tokens: 90 }
+                out: { text: out/two.md }
+            """);
+        var second = _box.Run().Must(1);
+        Assert.Equal("OutOfBudget", second.Failure("two").GetProperty("kind").GetString());
+        Assert.Single(server.Requests);
+        Assert.Contains("0.0025", _box.Spool("cost", "--json").Must(0).Out, StringComparison.Ordinal);
+        MustNotHoldTheKey();
     }
 
     [Fact]

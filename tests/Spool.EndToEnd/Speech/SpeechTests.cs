@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Spool.EndToEnd.Support;
 using Spool.Engine;
+using Spool.Models.Speech;
 using Spool.Steps.Speech;
 using Xunit;
 

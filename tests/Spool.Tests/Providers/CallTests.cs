@@ -168,6 +168,21 @@ public sealed class CallTests
         Assert.All(server.Log.Append(failure.Message), l => Assert.False(l.Contains("0123456789", StringComparison.Ordinal) || l.Contains("abcdefgh123", StringComparison.Ordinal), l));
     }
 
+    [Theory]
+    [InlineData("sk-secret-0123456789\n", "sk-secret-0123456789")]
+    [InlineData("sk-a\nX-Evil: 1", null)]
+    [InlineData("schlüssel", null)]
+    [InlineData(" ", null)]
+    public void A_key_is_sent_without_its_line_end_and_not_at_all_when_it_would_break_the_header(string key, string? usable) => Assert.Equal(usable, Redaction.Usable(key));
+
+    [Fact]
+    public void A_line_to_a_service_shows_no_key_and_a_word_that_is_no_secret_is_left_alone()
+    {
+        Assert.DoesNotContain("secret", new PlayedServer().Line.ToString(), StringComparison.Ordinal);
+        Assert.Equal("none of it", Redaction.Of("none of it", "none"));
+        Assert.Equal("[key] and [key] and [key]", Redaction.Of("a/secret+1 and YS9zZWNyZXQrMQ== and a%2Fsecret%2B1", "a/secret+1"));
+    }
+
     [Fact]
     public async Task What_is_larger_than_its_bound_is_not_read()
     {

@@ -130,4 +130,27 @@ public sealed class SettingsTests
         var values = new Dictionary<string, string> { ["text_file"] = "a {out} $(b).txt", ["out"] = "o.wav" };
         Assert.Equal(["--text", "a {out} $(b).txt", "--out=o.wav"], CommandTemplate.Fill(run, values));
     }
+
+    [Fact]
+    public void One_task_at_a_time_calls_an_app_that_holds_one_model_unless_it_is_said_otherwise()
+    {
+        Assert.Equal(1, One("{ kind: gradio, url: 'http://box:7860' }").Capacity);
+        Assert.Equal(2, One("{ kind: comfyui, url: 'http://box:8188', capacity: 2 }").Capacity);
+        Assert.Null(One("{ kind: openai, url: 'http://box/v1' }").Capacity);
+    }
+
+    [Theory]
+    [InlineData("169.254.169.254", true)]
+    [InlineData("::ffff:169.254.169.254", true)]
+    [InlineData("fe80::1", true)]
+    [InlineData("fd00:ec2::254", true)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("::", true)]
+    [InlineData("224.0.0.1", true)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("10.0.0.1", false)]
+    [InlineData("93.184.216.34", false)]
+    [InlineData("2606:2800:220:1::1", false)]
+    public void Addresses_where_credentials_of_machines_lie_are_never_called(string address, bool refused) =>
+        Assert.Equal(refused, Spool.Platform.LocalAddress.IsRefused(System.Net.IPAddress.Parse(address)));
 }

@@ -155,6 +155,31 @@ public sealed class StepTests
     }
 
     [Fact]
+    public async Task Two_calls_of_a_provider_with_one_place_never_overlap()
+    {
+        _settings = _settings with { Capacity = 1, Free = true };
+        var (now, most) = (0, 0);
+        _server.Then(async (_, cancel) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref now));
+            for (var i = 0; i < 50; i++) await Task.Yield();
+            Interlocked.Decrement(ref now);
+            return new HttpResponseMessage(System.Net.HttpStatusCode.OK) { Content = new StringContent(PlayedServer.Chat("hi"), Encoding.UTF8, "application/json") };
+        });
+        var result = await RunAsync("""
+            version: 1
+            steps:
+              - id: many
+                kind: text.generate
+                foreach: { range: [0, 6] }
+                with: { prompt: "Say ${{ item }}" }
+                out: { text: "out/${{ item }}.md" }
+            """);
+        Assert.Equal("succeeded", result.Status);
+        Assert.Equal((6, 1), (_server.Requests.Count, most));
+    }
+
+    [Fact]
     public async Task A_stand_in_says_that_it_is_one()
     {
         _settings = new ProviderSettings { Name = "canned", Kind = ProviderKind.Canned, For = ["chat"] };
