@@ -69,6 +69,15 @@ public static class OptionBinder
         return copy;
     }
 
+    /// <summary>A copy with one option changed; null when the text is no value of it.</summary>
+    internal static Step? With(KindSchema kind, Step options, OptionSchema option, string text)
+    {
+        if (!Convert(new YamlScalar(default, text, true), option.Type, option.Nullable, option.Name, new ProblemList(), out var value)) return null;
+        var copy = Copy(kind, options);
+        option.Property.SetValue(copy, value);
+        return copy;
+    }
+
     private static Step Copy(KindSchema kind, Step options)
     {
         var copy = kind.Create();

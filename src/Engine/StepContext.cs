@@ -9,11 +9,13 @@ public sealed class StepContext
     private readonly Func<ToolCommand, CancellationToken, Task<ToolResult>> _run;
     private readonly Action<double> _progress;
     private readonly Action<string> _log;
+    private readonly ProviderAccess _providers;
     private readonly Dictionary<string, string> _facts = [];
 
     internal StepContext(IDisk disk, string folder, long seed, AttemptRoles roles,
-        Func<ToolCommand, CancellationToken, Task<ToolResult>> run, (Action<double> Progress, Action<string> Log) tell)
+        Func<ToolCommand, CancellationToken, Task<ToolResult>> run, (Action<double> Progress, Action<string> Log) tell, ProviderAccess providers)
     {
+        _providers = providers;
         Disk = disk;
         Folder = folder;
         Seed = seed;
@@ -84,6 +86,23 @@ public sealed class StepContext
     /// <see cref="StepFailedException"/> with the tool's own decisive line; nothing needs to be checked after it.
     /// </summary>
     public Task<ToolResult> RunAsync(ToolCommand command, CancellationToken cancel) => _run(command, cancel);
+
+    /// <summary>A service that the step declared; the planner saw to it that it is set up.</summary>
+    public ProviderEntry Provider(string name) => _providers.Table.Find(name)
+        ?? throw new StepFailedException(new Failure(FailureKind.Unavailable, $"no provider '{name}' is set up") { Next = "see: spool services" });
+
+    /// <summary>How services are reached.</summary>
+    public Network Network => _providers.Network ?? throw new StepFailedException(new Failure(FailureKind.Unavailable, "services cannot be called from here"));
+
+    /// <summary>The value of a secret that a declared service names; null when it is not set. It must appear in nothing that is kept.</summary>
+    public string? Secret(string environmentName) => _providers.Secrets.GetValueOrDefault(environmentName);
+
+    /// <summary>
+    /// Sets money aside before a call that may cost. Throws <see cref="StepFailedException"/> with OutOfBudget when a cap would be passed or
+    /// the price is not known.
+    /// </summary>
+    public Task<Reservation> ReserveAsync(Charge charge, CancellationToken cancel) =>
+        charge.MostUsd == 0 ? Task.FromResult(Reservation.Free()) : _providers.Reserve(charge, cancel);
 
     /// <summary>How much is done, 0 to 1.</summary>
     public void Progress(double fraction) => _progress(Math.Clamp(fraction, 0, 1));

@@ -64,6 +64,10 @@ internal static partial class Libc
     internal static unsafe partial int Pipe2(int* ends, int flags);
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static unsafe partial int Poll(PollEntry* entries, nuint count, int milliseconds);
+    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
+    internal static partial int INotifyInit(int flags);
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int INotifyAdd(int fd, string path, uint mask);
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]

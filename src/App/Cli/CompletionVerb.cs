@@ -39,7 +39,7 @@ public sealed class CompletionVerb : Verb
         if (parsed.GetValue(_steps)) return Print(Steps(composition, argument));
         if (parsed.GetValue(_kinds)) return Print(composition.Catalogue.Names);
         if (parsed.GetValue(_codes)) return Print(ProblemGuide.Entries.Select(e => e.Code));
-        if (parsed.GetValue(_templates)) return Print(ProjectTemplate.All().Select(t => t.Name));
+        if (parsed.GetValue(_templates)) return Print(TemplateShelf.All(composition, new Engine.ProblemList()).Select(t => t.Name));
         if (argument is null || !CompletionScript.Shells.Contains(argument)) throw new UsageException($"name the shell: {string.Join(", ", CompletionScript.Shells)}");
         Console.Write(CompletionScript.For(argument, CompletionScript.Verbs(CommandLine.Root(CommandLine.Verbs()))));
         return Done;

@@ -28,7 +28,7 @@ public sealed class DemoVerb : Verb
         var folder = Path.GetFullPath(parsed.GetValue(_folder) ?? "demo", composition.CurrentFolder);
         DurableFile.CreateFolders(composition.Disk, folder);
         // Files that are there are the user's: they are left as they are.
-        var template = ProjectTemplate.All().First(t => t.Name == "explainer");
+        var template = ProjectTemplate.BuiltIn().First(t => t.Name == "explainer");
         foreach (var file in template.Files)
         {
             var path = Path.Join(folder, file);

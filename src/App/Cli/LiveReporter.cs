@@ -22,6 +22,9 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
     private ITimer? _timer;
     private readonly List<PosixSignalRegistration> _signals = [];
 
+    /// <summary>Asks about reviews below the view; null where nobody can be asked.</summary>
+    public ReviewPrompt? Prompt { get; set; }
+
     public static bool UsesColour(Func<string, string?> environment) => string.IsNullOrEmpty(environment("NO_COLOR"));
 
     /// <summary>These cut long lines when they get narrower; all newer terminals break them anew.</summary>
@@ -43,6 +46,7 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
                     _state.Changed(task);
                     _state.Reading = null;
                 }
+                if (task.Status == TaskStatus.Waiting && task.Reasons.Any(r => r.Code == "review")) Prompt?.Ask(task);
                 if (task.Status == TaskStatus.Failed) Write($"✗ {task.Node.Address}: {task.Failure?.Sentence}");
                 else if (Verbose && task.IsOver) Write($"{RunExport.Word(task.Status)} {task.Node.Address}{(task.Reasons.Count > 0 ? "  because " + string.Join("; ", task.Reasons.Select(r => r.Text)) : "")}");
                 break;
@@ -61,6 +65,20 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
                 break;
         }
     }
+
+    /// <summary>Gives the terminal to something else for a while.</summary>
+    public void Outside(Action run)
+    {
+        lock (_drawing)
+        {
+            _screen.Close([], Size());
+            run();
+            _screen.Forget();
+        }
+    }
+
+    /// <summary>A line that stays above the view.</summary>
+    public void Say(string line) => Write(line);
 
     private void Start(RunView run)
     {
@@ -103,7 +121,8 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
             lock (_gate)
             {
                 if (_timer is null || _state is null) return;
-                lines = _view.Lines(_state, size);
+                var prompt = Prompt?.Lines(Math.Max(1, size.Width - 3)) ?? [];
+                lines = [.. _view.Lines(_state, (size.Width, Math.Max(2, size.Height - prompt.Count))), .. prompt];
                 permanent = [.. _permanent];
                 _permanent.Clear();
             }

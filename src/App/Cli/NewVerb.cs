@@ -9,16 +9,16 @@ namespace Spool.App.Cli;
 
 public sealed class NewVerb : Verb
 {
-    private readonly Argument<string?> _name = new("TEMPLATE") { Description = "What to begin with (default: list the templates)", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _name = new("TEMPLATE") { Description = "What to begin with: a name, or the path of a folder with a spool.yaml (default: list the templates)", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string?> _folder = new("DIR") { Description = "The folder to make (default: the template's name); it must be empty or not there", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string[]> _vars = new("--var") { Description = "Give a variable another default", HelpName = "NAME=VALUE" };
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Ask nothing" };
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line" };
+    private readonly Option<string[]> _vars = new("--var") { Description = "Give a variable its value; @FILE reads it from a file", HelpName = "NAME=VALUE" };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Ask nothing, take the defaults" };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line; asks nothing" };
 
     public override string Name => "new";
-    public override string Summary => "Make a project folder from a template";
+    public override string Summary => "Make a project folder from a template; on a terminal it asks for what the template needs";
     public override int Order => 4;
-    public override IReadOnlyList<string> Examples => ["spool new", "spool new empty talk", "spool new explainer rain --var title=\"Why it rains\""];
+    public override IReadOnlyList<string> Examples => ["spool new", "spool new empty talk", "spool new explainer rain --var theme=paper --yes"];
 
     public override void Build(Command command)
     {
@@ -29,54 +29,127 @@ public sealed class NewVerb : Verb
         {
             using var composition = new Composition();
             var json = parsed.GetValue(_json);
-            return parsed.GetValue(_name) is { } name ? Make(composition, name, parsed.GetValue(_folder), parsed.GetValue(_vars) ?? [], json) : List(json);
+            if (parsed.GetValue(_name) is not { } name) return List(composition, json);
+            var asks = !json && !parsed.GetValue(_yes) && !Console.IsInputRedirected && !Console.IsOutputRedirected;
+            var wizard = asks ? new NewWizard(Console.In, Console.Out, f => GivenVariables.Content(composition, f)) : null;
+            return new NewProject(composition, wizard, json).Make(name, parsed.GetValue(_folder), GivenVariables.Read(composition, parsed.GetValue(_vars) ?? []));
         });
     }
 
-    private static int List(bool json)
+    private static int List(Composition composition, bool json)
     {
-        foreach (var template in ProjectTemplate.All())
+        var problems = new ProblemList();
+        var templates = TemplateShelf.All(composition, problems);
+        ProblemPrinter.Print(composition, Console.Error, [], problems.Problems);
+        if (json) foreach (var template in templates) JsonOut.Line(w => { w.WriteString("name", template.Name); w.WriteString("description", template.Description); });
+        else
         {
-            if (json) JsonOut.Line(w => { w.WriteString("name", template.Name); w.WriteString("description", template.Description); });
-            else Console.WriteLine($"{template.Name,-12} {template.Description}");
+            Columns.Print(Console.Out, [.. templates.Select(t => new[] { t.Name, t.Description })]);
+            Console.WriteLine("next  spool new NAME DIR, or what one needs: spool templates NAME");
         }
-        if (!json) Console.WriteLine("next  spool new NAME DIR");
         return Done;
     }
+}
 
-    private static int Make(Composition composition, string name, string? given, IReadOnlyList<string> vars, bool json)
+/// <summary>Makes the folder of a project: all of it, or nothing.</summary>
+public sealed class NewProject(Composition composition, NewWizard? wizard, bool json)
+{
+    public int Make(string name, string? given, GivenVariables vars)
     {
-        var templates = ProjectTemplate.All();
-        var template = templates.FirstOrDefault(t => t.Name == name)
-            ?? throw new UsageException($"there is no template '{name}'; {NearestName.Hint(name, templates.Select(t => t.Name)) ?? $"templates: {string.Join(", ", templates.Select(t => t.Name))}"}");
-        var shown = given ?? name;
+        var problems = new ProblemList();
+        var templates = TemplateShelf.All(composition, problems);
+        var template = TemplateShelf.Find(composition, templates, name, problems)
+            ?? throw new UsageException($"there is no template '{name}'; {(name.Contains('/', StringComparison.Ordinal) ? $"a template is a folder with a {ProjectTemplate.Workflow}" : NearestName.Hint(name, templates.SelectMany(t => t.Aliases.Prepend(t.Name))) ?? $"templates: {string.Join(", ", templates.Select(t => t.Name))}")}");
+        ProblemPrinter.Print(composition, Console.Error, [], problems.Problems);
+        problems = new ProblemList();
+        var shown = given ?? template.Name;
         var folder = Path.GetFullPath(shown, composition.CurrentFolder);
         Empty(composition.Disk, folder, shown);
-        var (workflow, why) = ProjectTemplate.With(template.Text, [.. vars.Select(Pair)]);
-        if (workflow is null) throw new UsageException(why!);
+        var variables = template.Variables(problems);
+        if (problems.Any) return Told(problems);
+        if (wizard is not null && template.Description.Length > 0) Console.WriteLine($"{template.Name}: {template.Description}");
+        if (Values(variables, vars, shown, problems) is not { } values) return problems.Any ? Told(problems) : Verb.Cancelled;
+        var workflow = template.With(values, problems);
+        if (problems.Any) return Told(problems);
+        var made = Write(template, folder, workflow);
+        // What only the whole file tells is told by the reader; then nothing is left behind. Files that are asked for come later.
+        new WorkflowReader(composition.Disk, composition.Catalogue, composition.Environment).Read(Path.Join(folder, ProjectTemplate.Workflow), WorkflowArguments.None, problems);
+        if (problems.Problems.Where(p => p.Code != "SPL0139").ToList() is { Count: > 0 } wrong)
+        {
+            foreach (var file in template.Files) composition.Disk.DeleteFile(Path.Join(folder, file));
+            foreach (var one in made.AsEnumerable().Reverse()) composition.Disk.DeleteFolder(one);
+            var told = new ProblemList();
+            foreach (var problem in wrong) told.Add(problem.Code, problem.At with { File = template.WorkflowPath }, problem.Message, problem.Hint);
+            return Told(told);
+        }
+        Say(template, folder, shown, problems);
+        return Verb.Done;
+    }
+
+    /// <summary>The values to set; null with Problems, or without when the person gave up.</summary>
+    private IReadOnlyList<(Variable, YamlNode)>? Values(IReadOnlyList<Variable> variables, GivenVariables vars, string shown, ProblemList problems)
+    {
+        var values = new List<(Variable Variable, YamlNode Value)>();
+        foreach (var (name, text) in vars.Values)
+        {
+            var at = new Mark($"--var {name}", 0, 0);
+            var variable = variables.FirstOrDefault(v => v.Name == name);
+            if (variable is null)
+                problems.Add("SPL0126", at, $"the template has no variable '{name}'", NearestName.Hint(name, variables.Select(v => v.Name)) ?? (variables.Count == 0 ? "it has none" : $"its variables: {string.Join(", ", variables.Select(v => v.Name))}"));
+            else if (variable.Type == VariableType.Secret) problems.Add("SPL0127", at, $"the secret {name} must not be given on the command line", $"set the environment variable {variable.Environment}");
+            else
+            {
+                var value = variable.Parse(text, vars.FromFiles.Contains(name));
+                if (variable.Check(value, _ => true) is { } wrong) problems.Add(wrong.Code, at, wrong.Message, wrong.Hint);
+                else values.Add((variable, value));
+            }
+        }
+        if (wizard is null)
+            foreach (var variable in variables.Where(v => v is { Type: not VariableType.Secret, Default: null } && vars.Values.All(g => g.Name != v.Name)))
+                problems.Add("SPL0124", new Mark($"--var {variable.Name}", 0, 0), $"the variable {variable.Name} has no value{(variable.Description is null ? "" : $" ({variable.Description})")}", $"give it one: --var {variable.Name}={Example(variable)}");
+        if (problems.Any) return null;
+        return wizard is null || variables.Count == 0 ? values : wizard.Ask(variables, values, shown, _ => true);
+    }
+
+    private static string Example(Variable variable) => variable.Choices.Count > 0 ? variable.Choices[0] : variable.Type switch
+    {
+        VariableType.Integer or VariableType.Number => variable.Least is { } least ? least.ToString(System.Globalization.CultureInfo.InvariantCulture) : "1",
+        VariableType.Boolean => "true",
+        VariableType.List => "one,two",
+        VariableType.File => "assets/file" + (variable.Extensions.Count > 0 ? variable.Extensions[0] : ""),
+        _ => "…",
+    };
+
+    private int Told(ProblemList problems)
+    {
+        if (json) JsonOut.Line(w => JsonOut.Problems(w, "problems", problems.Problems));
+        else ProblemPrinter.Print(composition, Console.Error, problems.Problems, []);
+        return Verb.WrongText;
+    }
+
+    /// <summary>The folders that were made, outermost first.</summary>
+    private List<string> Write(ProjectTemplate template, string folder, string workflow)
+    {
+        var made = new List<string>();
         foreach (var file in template.Files)
         {
             var path = Path.Join(folder, file);
-            DurableFile.CreateFolders(composition.Disk, Path.GetDirectoryName(path)!);
+            made.AddRange(DurableFile.CreateFolders(composition.Disk, Path.GetDirectoryName(path)!));
             DurableFile.WritePlain(composition.Disk, path, file == ProjectTemplate.Workflow ? Encoding.UTF8.GetBytes(workflow) : template.Bytes(file));
         }
-        // A value of the wrong type shows only when the whole file is read; then nothing is left behind.
-        var problems = new ProblemList();
-        new WorkflowReader(composition.Disk, composition.Catalogue, composition.Environment).Read(Path.Join(folder, ProjectTemplate.Workflow), WorkflowArguments.None, problems);
-        if (vars.Count > 0 && problems.Any)
-        {
-            ProblemPrinter.Print(composition, Console.Error, problems.Problems, []);
-            foreach (var file in template.Files) composition.Disk.DeleteFile(Path.Join(folder, file));
-            return WrongText;
-        }
+        return made;
+    }
+
+    private void Say(ProjectTemplate template, string folder, string shown, ProblemList missing)
+    {
         string[] next = folder == composition.CurrentFolder ? ["spool plan", "spool run"] : [$"cd {Quoted(shown)}", "spool plan", "spool run"];
         if (json) JsonOut.Line(w => Json(w, template, folder, next));
         else
         {
-            Console.WriteLine($"made {shown.TrimEnd('/')}/: {string.Join(", ", template.Files.Order(StringComparer.Ordinal))}");
+            Console.WriteLine($"made {shown.TrimEnd('/')}/: {string.Join(", ", template.Files)}");
+            foreach (var problem in missing.Problems) Console.WriteLine($"      {problem.Message}: {problem.Hint}");
             for (var i = 0; i < next.Length; i++) Console.WriteLine($"{(i == 0 ? "next" : "    ")}  {next[i]}");
         }
-        return Done;
     }
 
     private static void Json(System.Text.Json.Utf8JsonWriter write, ProjectTemplate template, string folder, string[] next)
@@ -96,12 +169,6 @@ public sealed class NewVerb : Verb
         if (disk.Stat(folder) is not { } stat) return;
         if (stat.Kind != FileKind.Folder) throw new UsageException($"{shown} is a file; name a folder that is empty or not there");
         if (disk.List(folder) is [var first, ..]) throw new UsageException($"{shown} is not empty ({first.Name} is in it); nothing was written. Name a folder that is empty or not there");
-    }
-
-    private static (string, string) Pair(string text)
-    {
-        var at = text.IndexOf('=', StringComparison.Ordinal);
-        return at > 0 ? (text[..at], text[(at + 1)..]) : throw new UsageException($"'{text}' is not of the form --var NAME=VALUE");
     }
 
     private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

@@ -8,7 +8,7 @@ namespace Spool.App.Cli;
 
 /// <summary>
 /// The door to a run from other terminals: a Unix socket in a folder only the user may enter. One request a connection: a JSON line with
-/// <c>verb</c> (status, cancel); one JSON line back. The run answers between two of its steps, so what it says is never half done.
+/// <c>verb</c> (status, cancel, decide); one JSON line back. The run answers between two of its steps, so what it says is never half done.
 /// </summary>
 public sealed class OwnerSocket : IDisposable
 {
@@ -25,7 +25,17 @@ public sealed class OwnerSocket : IDisposable
         Path.Join(MachinePaths.RuntimeFolder(MachinePaths.Current, composition.Environment, MachinePaths.UserId), $"{Digest.Of(workspace).Short}-{Environment.ProcessId}.sock");
 
     /// <summary>Listens; null when no socket can be had here (then other terminals see the journal only).</summary>
-    public static OwnerSocket? Listen(string path, Composition composition, RunDriver driver, CancellationTokenSource stop)
+    public static OwnerSocket? Listen(string path, Composition composition, RunDriver driver, CancellationTokenSource stop) => Listen(path, composition, async request => request.GetProperty("verb").GetString() switch
+    {
+        "status" => await driver.AskAsync(StatusJson.Of),
+        "cancel" => Cancel(stop),
+        // A run that is over does not read its loop any more: whoever asks takes the way without an engine then.
+        "decide" => Decided(await driver.DecideAsync(request.GetProperty("review").GetString(), DecisionOf(request)).WaitAsync(TimeSpan.FromSeconds(4), TimeProvider.System)),
+        _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown verb\"}\n"),
+    });
+
+    /// <summary>Listens with an answer for each request.</summary>
+    public static OwnerSocket? Listen(string path, Composition composition, Func<JsonElement, Task<byte[]>> answer)
     {
         try
         {
@@ -36,24 +46,24 @@ public sealed class OwnerSocket : IDisposable
             socket.Bind(new UnixDomainSocketEndPoint(path));
             socket.Listen(16);
             var owner = new OwnerSocket(socket, path);
-            _ = owner.ServeAsync(driver, stop);
+            _ = owner.ServeAsync(answer);
             return owner;
         }
         catch (Exception e) when (e is SocketException or DiskException or ArgumentException) { return null; }
     }
 
-    private async Task ServeAsync(RunDriver driver, CancellationTokenSource stop)
+    private async Task ServeAsync(Func<JsonElement, Task<byte[]>> answer)
     {
         while (true)
         {
             Socket client;
             try { client = await _socket.AcceptAsync(); }
             catch (Exception e) when (e is SocketException or ObjectDisposedException) { return; }
-            _ = AnswerAsync(client, driver, stop);
+            _ = AnswerAsync(client, answer);
         }
     }
 
-    private static async Task AnswerAsync(Socket client, RunDriver driver, CancellationTokenSource stop)
+    private static async Task AnswerAsync(Socket client, Func<JsonElement, Task<byte[]>> answer)
     {
         try
         {
@@ -62,16 +72,9 @@ public sealed class OwnerSocket : IDisposable
             var line = await reader.ReadLineAsync();
             if (line is null) return;
             using var request = JsonDocument.Parse(line);
-            var verb = request.RootElement.GetProperty("verb").GetString();
-            var answer = verb switch
-            {
-                "status" => await driver.AskAsync(StatusJson.Of),
-                "cancel" => Cancel(stop),
-                _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown verb\"}\n"),
-            };
-            await stream.WriteAsync(answer);
+            await stream.WriteAsync(await answer(request.RootElement));
         }
-        catch (Exception e) when (e is IOException or SocketException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or SocketException or JsonException or KeyNotFoundException or InvalidOperationException or TimeoutException)
         {
             client.Dispose();
         }
@@ -83,8 +86,38 @@ public sealed class OwnerSocket : IDisposable
         return Encoding.UTF8.GetBytes("{\"ok\":true}\n");
     }
 
+    /// <summary>The decision in a request.</summary>
+    public static ReviewDecision DecisionOf(JsonElement request) =>
+        new(request.GetProperty("verdict").GetString()!, [.. request.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!)], request.GetProperty("who").GetString()!)
+        {
+            Input = request.GetProperty("input").GetString(),
+            DiscardEdit = request.GetProperty("discard_edit").GetBoolean(),
+        };
+
+    /// <summary>The answer to a decision.</summary>
+    public static byte[] Decided((bool Taken, string Said) answer) => Line(w =>
+    {
+        w.WriteBoolean("taken", answer.Taken);
+        w.WriteString("said", answer.Said);
+    });
+
+    private static byte[] Line(Action<Utf8JsonWriter> content)
+    {
+        using var buffer = new MemoryStream();
+        using (var write = new Utf8JsonWriter(buffer))
+        {
+            write.WriteStartObject();
+            content(write);
+            write.WriteEndObject();
+        }
+        return [.. buffer.ToArray(), .. "\n"u8];
+    }
+
     /// <summary>Asks the owner of a workspace; null when nobody answers.</summary>
-    public static JsonElement? Ask(string? path, string verb)
+    public static JsonElement? Ask(string? path, string verb) => Ask(path, w => w.WriteString("verb", verb));
+
+    /// <summary>Asks the owner of a workspace with an object; null when nobody answers.</summary>
+    public static JsonElement? Ask(string? path, Action<Utf8JsonWriter> content)
     {
         if (path is null) return null;
         try
@@ -92,7 +125,7 @@ public sealed class OwnerSocket : IDisposable
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.ReceiveTimeout = 5000;
             socket.Connect(new UnixDomainSocketEndPoint(path));
-            socket.Send(Encoding.UTF8.GetBytes($"{{\"verb\":\"{verb}\"}}\n"));
+            socket.Send(Line(content));
             using var reader = new StreamReader(new NetworkStream(socket));
             var line = reader.ReadToEnd();
             using var document = JsonDocument.Parse(line);

@@ -1,20 +1,15 @@
-using Spool.Engine.Journal;
-using Spool.Engine.Planning;
+using System.CommandLine;
 
 namespace Spool.App.Cli;
 
 public sealed class RejectVerb : ReviewVerb
 {
+    private readonly Option<bool> _discard = new("--discard-edit") { Description = "Give up edits by hand of what is rejected; the edited bytes stay in the store" };
+
     public override string Name => "reject";
-    public override string Summary => "Reject what a review shows, and have it made anew at the next run";
-    public override IReadOnlyList<string> Examples => ["spool reject listen:intro --note 'too fast' && spool run"];
+    public override string Summary => "Reject what a review shows, and have it made anew";
+    public override IReadOnlyList<string> Examples => ["spool reject listen:intro --note 'too fast' --at 0:14.2 && spool run", "spool reject look --input image --note 'the sky is green'"];
 
     protected override string Verdict => "reject";
-
-    // What made the rejected content is made anew: its salt is raised, as by redo.
-    protected override void Also(Decision decision, TaskState review)
-    {
-        foreach (var maker in review.Node.Producers.Select(p => decision.StateOf(p)).Where(m => m.BaseKey is not null))
-            decision.Journal.Append(new SaltRaised(maker.BaseKey!, decision.State.Salt(maker.BaseKey!) + 1, decision.Who, decision.Now));
-    }
+    protected override Option<bool>? DiscardEdit => _discard;
 }

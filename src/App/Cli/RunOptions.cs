@@ -27,20 +27,15 @@ public sealed class RunOptions
     {
         var files = parsed.GetValue(Files) ?? [];
         var file = WorkflowFile.Locate(composition, files.FirstOrDefault(), parsed.GetValue(Workspace));
+        var vars = GivenVariables.Read(composition, parsed.GetValue(Vars) ?? []);
         var arguments = new WorkflowArguments
         {
-            Vars = [.. (parsed.GetValue(Vars) ?? []).Select(v => Pair(v, "--var NAME=VALUE")).Select(v => (v.Left, ReadAt(composition, v.Right)))],
+            Vars = vars.Values,
+            FromFiles = vars.FromFiles,
             Sets = [.. (parsed.GetValue(Sets) ?? []).Select(v => Pair(v, "--set STEP.OPTION=VALUE"))],
             Profile = parsed.GetValue(Profile),
         };
         return (file, arguments, [.. files.Skip(1).Select(t => Relative(file, composition, t))]);
-    }
-
-    private static string ReadAt(Composition composition, string value)
-    {
-        if (!value.StartsWith('@')) return value;
-        var path = Path.GetFullPath(value[1..], composition.CurrentFolder);
-        return composition.Disk.Stat(path) is null ? throw new UsageException($"there is no file {value[1..]}") : Platform.DurableFile.ReadText(composition.Disk, path);
     }
 
     private static string Relative(WorkflowFile file, Composition composition, string target)
@@ -49,7 +44,7 @@ public sealed class RunOptions
         return full.StartsWith(file.Workspace + "/", StringComparison.Ordinal) && composition.Disk.Stat(full) is not null ? full[(file.Workspace.Length + 1)..] : target;
     }
 
-    private static (string Left, string Right) Pair(string text, string form)
+    internal static (string Left, string Right) Pair(string text, string form)
     {
         var at = text.IndexOf('=', StringComparison.Ordinal);
         return at > 0 ? (text[..at], text[(at + 1)..]) : throw new UsageException($"'{text}' is not of the form {form}");

@@ -27,6 +27,9 @@ public abstract class RunReporter : IRunReporter, IDisposable
 /// <summary>The contract for scripts: one object a line, for every task that was not reused, and one for the run at the end.</summary>
 public sealed class JsonReporter(bool verbose) : RunReporter
 {
+    /// <summary>Adds to the last line.</summary>
+    public Action<System.Text.Json.Utf8JsonWriter>? Extra { get; set; }
+
     public override void Tell(RunFact fact)
     {
         switch (fact)
@@ -82,6 +85,7 @@ public sealed class JsonReporter(bool verbose) : RunReporter
                 w.WriteEndArray();
             }
             if (result.Stopped is not null) w.WriteString("error", result.Stopped);
+            Extra?.Invoke(w);
         });
         return ExitCode(result);
     }

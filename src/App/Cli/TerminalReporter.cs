@@ -64,7 +64,7 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
 
     private void Changed(TaskState task)
     {
-        var over = task.IsOver ? Over(task) : 0;
+        var over = task.IsOver && task.Status is not (TaskStatus.Waiting or TaskStatus.Blocked) ? Over(task) : 0;
         if (task.Status == TaskStatus.Failed)
         {
             Write($"✗ {task.Node.Address}: {task.Failure?.Sentence}");
@@ -111,6 +111,11 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
         foreach (var line in Outputs(result, At)) yield return line;
         var waiting = result.All.Where(t => t.Status == TaskStatus.Waiting).ToList();
         foreach (var task in waiting.Take(10)) yield return $"! {task.Node.Address} waits: {string.Join("; ", task.Reasons.Select(r => r.Text))}";
+        foreach (var task in waiting.Where(t => t.Reasons.Any(r => r.Code == "review")).Take(10))
+        {
+            yield return $"  look   {string.Join(", ", task.Shown.Select(f => At(f.Path)))}";
+            yield return $"  then   spool approve {task.Node.Address}   or   spool reject {task.Node.Address} --note '…'";
+        }
         foreach (var step in result.OpenSteps.Where(s => s.Status is TaskStatus.Waiting or TaskStatus.Failed)) yield return $"! {step.Step.WholeAddress} waits: {string.Join("; ", step.Reasons.Select(r => r.Text))}";
         if (result.Stopped is { } stopped) yield return $"✗ stopped: {stopped}. What was finished before is kept; run again when it is mended";
         if (result.Status == "waiting")

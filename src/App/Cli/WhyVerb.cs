@@ -104,8 +104,12 @@ public static class LastArguments
         var problems = new ProblemList();
         var plain = file.Read(composition, Engine.Definition.WorkflowArguments.None, problems);
         if (plain is null) return Engine.Definition.WorkflowArguments.None;
-        // Only what differs from the file, and only scalars: lists stand in the file.
-        return new() { Vars = [.. last.Vars.Where(v => plain.ShownVars.TryGetValue(v.Key, out var now) && now != v.Value && !v.Value.StartsWith('[')).Select(v => (v.Key, v.Value))] };
+        // Only what differs from the file; values of variables that it no longer has are gone with them.
+        return new()
+        {
+            Vars = [.. last.Vars.Where(v => plain.Variables.Any(x => x.Name == v.Key && x.Type != Engine.Definition.VariableType.Secret) && plain.ShownVars.GetValueOrDefault(v.Key) != v.Value)
+                .Select(v => (v.Key, v.Value))],
+        };
     }
 
     public static Task<DryPlan?> PlanAsync(Composition composition, WorkflowFile file, ProblemList problems, CancellationToken cancel)

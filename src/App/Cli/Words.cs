@@ -14,6 +14,14 @@ public static class Words
         _ => $"{(int)(seconds / 3600)} h {(int)(seconds / 60) % 60} min",
     };
 
+    /// <summary>A time of a film: 0:14.2, 12:05, 1:02:30.</summary>
+    public static string Clock(double seconds)
+    {
+        var tenths = (long)Math.Round(seconds * 10);
+        var (whole, rest) = (tenths / 10, tenths % 10);
+        return (whole >= 3600 ? $"{whole / 3600}:{whole / 60 % 60:00}" : $"{whole / 60}") + $":{whole % 60:00}" + (rest > 0 ? $".{rest}" : "");
+    }
+
     public static string Bytes(long bytes) => bytes switch
     {
         < 1000 => $"{bytes} B",

@@ -43,7 +43,7 @@ public sealed record WorkflowFile(string File, string Workspace, bool WasSearche
     }
 
     public Workflow? Read(Composition composition, WorkflowArguments arguments, ProblemList problems) =>
-        new WorkflowReader(composition.Disk, composition.Catalogue, composition.Environment).Read(File, arguments, problems);
+        new WorkflowReader(composition.Disk, composition.Catalogue, composition.Environment) { Workspace = Workspace }.Read(File, arguments, problems);
 
     /// <summary>Reads the text and connects its steps, so that the problems of both are told at once; null when there are any.</summary>
     public Engine.Graph.TaskGraph? Graph(Composition composition, WorkflowArguments arguments, ProblemList problems)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Spool.Engine.Definition;
 
 namespace Spool.App.Help;
 
@@ -29,7 +30,8 @@ public static class WorkflowSchema
             ["vars"] = Described("Values that a run may set: --var NAME=VALUE.", MapOf(Ref("variable"))),
             ["roots"] = Described("Folders outside the workspace that may be read, by name.", MapOf(new() { ["type"] = "string" })),
             ["resources"] = Described("Pools of this workflow and how much each holds.", MapOf(new() { ["type"] = "number", ["minimum"] = 0 })),
-            ["budget"] = Described("The most that a run may spend.", new() { ["type"] = "object" }),
+            ["budget"] = Described("The most that may be spent, in US dollars: usd (a run), day, steps (by id).", new() { ["type"] = new JsonArray("object", "number") }),
+            ["preview"] = Described("Makes a preview anew in the background each time one of these steps is over: { after: [STEP] }.", new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject { ["after"] = Strings() } }),
             ["outputs"] = Described("The finals; default: what no step reads.", Strings()),
             ["steps"] = Described("What is to be made.", new() { ["type"] = "array", ["items"] = Ref("step") }),
             ["profiles"] = Described("Named sets of overrides: --profile NAME.", MapOf(new()
@@ -46,13 +48,14 @@ public static class WorkflowSchema
             ["include"] = Described("Files of this folder that bring more vars, resources and steps.", StringOrStrings()),
             ["tools"] = Described("How exactly the version of a tool counts for reuse; default minor.", MapOf(new() { ["enum"] = new JsonArray("exact", "minor", "any") })),
             ["store"] = Described("How large the store may get.", new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject { ["max"] = new JsonObject { ["type"] = new JsonArray("string", "integer") } } }),
+            ["alias"] = Described("Other names of this template for spool new.", StringOrStrings()),
             ["provenance"] = Described("What finals say about where they come from.", new()),
         },
         ["$defs"] = new JsonObject
         {
             ["template"] = Described("A value that is filled in later: ${{ vars.name }}, ${{ item }}, ${{ in.role }}, ${{ out.role }}.", new() { ["type"] = "string", ["pattern"] = "\\$\\{\\{" }),
             ["scalar"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "null") },
-            ["variable"] = Variable(),
+            ["variable"] = Declaration(),
             ["foreach"] = Foreach(),
             ["step"] = Step(kinds),
         },
@@ -154,7 +157,7 @@ public static class WorkflowSchema
 
     private static string Sentence(RoleText role) => role.Summary ?? (role.Shape == "list" ? "A list of files." : $"A {role.Shape}{(role.Shape == "folder" ? "; its path ends in a slash" : "")}.");
 
-    private static JsonObject Variable() => new()
+    private static JsonObject Declaration() => new()
     {
         ["anyOf"] = new JsonArray(
             Ref("scalar"),
@@ -165,11 +168,21 @@ public static class WorkflowSchema
                 ["additionalProperties"] = false,
                 ["properties"] = new JsonObject
                 {
-                    ["type"] = new JsonObject { ["enum"] = new JsonArray("string", "integer", "number", "boolean", "list", "secret") },
+                    ["type"] = new JsonObject { ["enum"] = new JsonArray([.. Enum.GetValues<VariableType>().Select(t => JsonValue.Create(Variable.Word(t)))]) },
                     ["default"] = Described("Its value when the run gives none.", new()),
                     ["env"] = Described("The environment variable that holds a secret.", new() { ["type"] = "string" }),
-                    ["description"] = new JsonObject { ["type"] = "string" },
-                    ["choices"] = Described("The values that it may have.", new() { ["type"] = "array" }),
+                    ["description"] = Described("What it is, in a sentence.", new() { ["type"] = "string" }),
+                    ["prompt"] = Described("What spool new asks; default: the description.", new() { ["type"] = "string" }),
+                    ["choices"] = Described("The values that it, or each item of a list, may have.", new() { ["type"] = "array", ["minItems"] = 1 }),
+                    ["min"] = Described("The smallest number.", new() { ["type"] = "number" }),
+                    ["max"] = Described("The largest number.", new() { ["type"] = "number" }),
+                    ["min-length"] = Described("The fewest characters of a text.", new() { ["type"] = "integer", ["minimum"] = 0 }),
+                    ["max-length"] = Described("The most characters of a text.", new() { ["type"] = "integer", ["minimum"] = 0 }),
+                    ["items"] = Described("What the items of a list are.", new() { ["enum"] = new JsonArray("string", "integer", "number") }),
+                    ["min-items"] = Described("The fewest items of a list.", new() { ["type"] = "integer", ["minimum"] = 0 }),
+                    ["max-items"] = Described("The most items of a list.", new() { ["type"] = "integer", ["minimum"] = 0 }),
+                    ["extensions"] = Described("How the name of a file may end: .jpg, .png.", new() { ["type"] = "array", ["minItems"] = 1, ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = "^\\.." } }),
+                    ["required"] = Described("The file must be there before anything runs.", new() { ["type"] = "boolean" }),
                 },
             }),
     };

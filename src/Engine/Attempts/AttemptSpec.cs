@@ -7,7 +7,13 @@ public sealed record AttemptFile(string Name, string Source, Digest Digest, long
 {
     /// <summary>The facts of a source file when its digest was taken; null for objects of the store, which do not change.</summary>
     public FileStat? Facts { get; init; }
+
+    /// <summary>Made in the attempt folder right before the step, instead of a file that is not there; then <see cref="Source"/> is empty.</summary>
+    public StandIn? StandIn { get; init; }
 }
+
+/// <summary>A step that makes a stand-in, with its options, and the picture that it shows, if any.</summary>
+public sealed record StandIn(KindSchema Kind, Step Options, AttemptFile? Image);
 
 /// <summary>An input role of an attempt; a folder's files carry their names in the folder.</summary>
 public sealed record AttemptInput(string Role, RoleShape Shape, IReadOnlyList<AttemptFile> Files, bool Writable = false);
@@ -24,6 +30,12 @@ public sealed record AttemptSpec(KindSchema Kind, Step Options, IReadOnlyList<At
     /// <summary>Declared environment variables, beside the fixed ones.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     public TimeSpan? Timeout { get; init; }
+    /// <summary>A step that the outputs go through at the end, so that a film made from stand-ins says so itself.</summary>
+    public StandIn? Mark { get; init; }
+    /// <summary>The services it declared, by the name or purpose it declared.</summary>
+    public ProviderTable Providers { get; init; } = ProviderTable.None;
+    /// <summary>Values of their secrets by environment name; never written anywhere.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A file that a step wrote: its name (in a folder role the name within it), digest and size, and where it lies.</summary>
@@ -47,5 +59,9 @@ public sealed record AttemptResult(Failure? Failure, IReadOnlyList<ProducedOutpu
 /// <summary>Told while an attempt runs. Called from any thread.</summary>
 public sealed record AttemptWatcher(Action<double> Progress, Action<string> Line, Action<ProcessIdentity> Started)
 {
+    /// <summary>Sets money aside; throws <see cref="StepFailedException"/> when there is none. By default nothing may be spent.</summary>
+    public Func<Charge, CancellationToken, Task<Reservation>> Reserve { get; init; } = (charge, _) =>
+        throw new StepFailedException(new Failure(FailureKind.OutOfBudget, $"{charge.Provider} costs money, and nothing may be spent here"));
+
     public static AttemptWatcher Silent { get; } = new(_ => { }, _ => { }, _ => { });
 }

@@ -18,7 +18,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
         foreach (var entry in map.Entries)
             if (!Keys.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"a step has no key '{entry.Key}'", NearestName.Hint(entry.Key, Keys) ?? $"its keys: {string.Join(", ", Keys)}");
         var id = Text(map, "id", required: true);
-        if (id is not null && !IsName(id))
+        if (id is not null && !id.Split('/').All(IsName))
         {
             problems.Add("SPL0112", map["id"]!.At, $"'{id}' cannot be a step's id", "use letters, digits, - and _, starting with a letter or digit");
             id = null;
@@ -81,7 +81,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
         {
             var shape = kind?.Inputs.FirstOrDefault(r => r.Name == entry.Key)?.Shape;
             var value = entry.Value;
-            YamlNode? placeholder = null;
+            Placeholder? placeholder = null;
             bool writable = false, optional = false;
             (string, Mark)? order = null;
             if (value is YamlMap spec)
@@ -89,14 +89,13 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
                 foreach (var field in spec.Entries)
                     if (field.Key is not ("path" or "placeholder" or "writable" or "optional" or "order")) problems.Add("SPL0110", field.KeyAt, $"an input has no key '{field.Key}'", NearestName.Hint(field.Key, ["path", "placeholder", "writable", "optional", "order"]));
                 if (spec["order"] is YamlScalar { IsNull: false } by) order = (by.Text, by.At);
-                placeholder = spec["placeholder"];
+                placeholder = spec["placeholder"] is { } standIn ? Placeholder.Read(standIn, problems) : null;
                 writable = Flag(spec["writable"], "writable") ?? false;
                 var needed = kind?.Inputs.FirstOrDefault(r => r.Name == entry.Key)?.Required ?? false;
                 var asked = Flag(spec["optional"], "optional") ?? false;
                 if (asked && needed) problems.Add("SPL0118", spec["optional"]!.At, $"the input {entry.Key} of {kind!.Name} is needed, so it cannot be optional");
-                // A step that can do without goes without; one that cannot waits for the file, which is honest where no stand-in is made.
-                optional = (asked || placeholder is not null) && !needed;
-                if (placeholder is not null) problems.Warn("SPL0165", placeholder.At, $"this version makes no stand-ins: while the file is missing the step {(needed ? "waits for it" : "goes without it")}");
+                optional = asked;
+                if (needed && shape != RoleShape.List && placeholder is { Type: PlaceholderType.Skip }) problems.Add("SPL0118", placeholder.At, $"the input {entry.Key} of {kind!.Name} is needed, so it cannot be left out", "choose another stand-in, such as { color: \"#203040\" } or silence");
                 value = spec["path"];
                 if (value is null)
                 {
@@ -105,12 +104,32 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
                 }
             }
             if (value is YamlList list)
-                inputs.Add(new(entry.Key, entry.KeyAt, [.. list.Items.OfType<YamlScalar>().Select(i => (i.Text, i.At))], true) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order });
+            {
+                var (paths, standIns) = ReadPaths(entry.Key, list);
+                inputs.Add(new(entry.Key, entry.KeyAt, paths, true) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order, PathPlaceholders = standIns });
+            }
             else if (value is YamlScalar { IsNull: false } one)
                 inputs.Add(new(entry.Key, entry.KeyAt, [(one.Text, one.At)], shape == RoleShape.List || (shape is null && Paths.IsGlob(one.Text))) { Writable = writable, Optional = optional, Placeholder = placeholder, Order = order });
             else problems.Add("SPL0114", value.At, $"the input {entry.Key} must be a path or a list of paths, not {value.Noun}");
         }
         return inputs;
+    }
+
+    /// <summary>A list of paths; one of them may be a mapping with a path and its stand-in.</summary>
+    private (List<(string, Mark)> Paths, Dictionary<int, Placeholder> StandIns) ReadPaths(string role, YamlList list)
+    {
+        var paths = new List<(string, Mark)>();
+        var standIns = new Dictionary<int, Placeholder>();
+        foreach (var item in list.Items)
+        {
+            if (item is YamlMap map)
+                foreach (var field in map.Entries)
+                    if (field.Key is not ("path" or "placeholder")) problems.Add("SPL0110", field.KeyAt, $"a path of a list has no key '{field.Key}'", NearestName.Hint(field.Key, ["path", "placeholder"]));
+            if (item is YamlMap spec && spec["placeholder"] is { } written && Placeholder.Read(written, problems) is { } standIn) standIns[paths.Count] = standIn;
+            if ((item is YamlMap with ? with["path"] : item) is YamlScalar { IsNull: false } path) paths.Add((path.Text, path.At));
+            else problems.Add("SPL0114", item.At, $"the input {role} must be a list of paths; this is {item.Noun}");
+        }
+        return (paths, standIns);
     }
 
     private List<OutputDefinition> ReadOutputs(YamlNode? node, KindSchema? kind, Mark at)
@@ -191,6 +210,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
     {
         if (node is null) return null;
         var text = (node as YamlScalar)?.Text.Trim() ?? "";
+        if (text.StartsWith("never ", StringComparison.Ordinal)) return new Condition(ConditionKind.Never, text[6..].Trim(), "", node.At);
         if (text.StartsWith("exists ", StringComparison.Ordinal)) return new Condition(ConditionKind.Exists, text[7..].Trim(), "", node.At);
         foreach (var (sign, kind) in new[] { ("==", ConditionKind.Equal), ("!=", ConditionKind.NotEqual) })
         {

@@ -20,6 +20,15 @@ public static class Template
         _ => false,
     };
 
+    /// <summary>True when some scalar holds this expression.</summary>
+    public static bool Names(YamlNode node, string expression) => node switch
+    {
+        YamlScalar scalar => Holds(scalar.Text) && Expressions(scalar, new ProblemList()).Contains(expression),
+        YamlList list => list.Items.Any(i => Names(i, expression)),
+        YamlMap map => map.Entries.Any(e => Names(e.Value, expression)),
+        _ => false,
+    };
+
     /// <summary>The expressions in a text, trimmed, in order; an unclosed one is reported.</summary>
     public static IEnumerable<string> Expressions(YamlScalar scalar, ProblemList problems)
     {

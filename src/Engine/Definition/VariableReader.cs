@@ -1,97 +1,48 @@
-using System.Globalization;
-
 namespace Spool.Engine.Definition;
 
-/// <summary>Reads <c>vars:</c> and brings together default, profile and <c>--var</c>, each checked against its declared type.</summary>
-internal sealed class VariableReader(ProblemList problems, Func<string, string?> environment)
+/// <summary>Brings together default, profile and <c>--var</c> of the variables, each checked against its declaration.</summary>
+internal sealed class VariableReader(ProblemList problems, Func<string, string?> environment, Func<string, bool> exists)
 {
-    private static readonly string[] Types = ["string", "integer", "number", "boolean", "list", "secret"];
-    private static readonly string[] Fields = ["type", "default", "env", "description", "choices"];
+    internal sealed record Variables(IReadOnlyList<Variable> Declared, IReadOnlyDictionary<string, YamlNode> Values, IReadOnlyDictionary<string, string> Shown, IReadOnlyDictionary<string, string> Secrets);
 
-    internal sealed record Variables(IReadOnlyDictionary<string, YamlNode> Values, IReadOnlyDictionary<string, string> Shown, IReadOnlyDictionary<string, string> Secrets);
-
-    internal Variables Read(IReadOnlyList<YamlEntry> declared, IReadOnlyList<YamlEntry> profile, IReadOnlyList<(string Name, string Value)> given)
+    internal Variables Read(IReadOnlyList<YamlEntry> entries, IReadOnlyList<YamlEntry> profile, WorkflowArguments arguments)
     {
+        var declared = new VariableDeclarations(problems).Read(entries);
         var values = new Dictionary<string, YamlNode>();
-        var secrets = new Dictionary<string, string>();
-        var types = new Dictionary<string, (string Type, YamlList? Choices)>();
-        foreach (var entry in declared)
+        var given = profile.Select(p => p.Key).Concat(arguments.Vars.Select(v => v.Name)).ToHashSet();
+        var secrets = declared.Where(v => v is { Type: VariableType.Secret, Environment: not null }).ToDictionary(v => v.Name, v => v.Environment!);
+        foreach (var variable in declared.Where(v => v.Default is not null))
         {
-            if (!StepReader.IsName(entry.Key)) problems.Add("SPL0112", entry.KeyAt, $"'{entry.Key}' cannot be a variable's name", "use letters, digits, - and _");
-            if (entry.Value is not YamlMap spec)
-            {
-                types[entry.Key] = (Guess(entry.Value), null);
-                values[entry.Key] = entry.Value;
-                continue;
-            }
-            foreach (var field in spec.Entries)
-                if (!Fields.Contains(field.Key)) problems.Add("SPL0110", field.KeyAt, $"a variable has no key '{field.Key}'", NearestName.Hint(field.Key, Fields));
-            var type = (spec["type"] as YamlScalar)?.Text ?? (spec["default"] is { } d ? Guess(d) : "string");
-            if (!Types.Contains(type)) problems.Add("SPL0122", spec["type"]?.At ?? spec.At, $"there is no variable type '{type}'", NearestName.Hint(type, Types) ?? $"types: {string.Join(", ", Types)}");
-            types[entry.Key] = (type, spec["choices"] as YamlList);
-            if (type == "secret")
-            {
-                if (spec["env"] is YamlScalar env) secrets[entry.Key] = env.Text;
-                else problems.Add("SPL0123", spec.At, $"the secret {entry.Key} does not say which environment variable holds it", "write { type: secret, env: NAME }");
-            }
-            else if (spec["default"] is { } value && Typed(entry.Key, value, types[entry.Key])) values[entry.Key] = value;
+            // The bounds of a default that is replaced do not matter, its type does: it would be wrong in the next run.
+            if (variable.Check(variable.Default!, given.Contains(variable.Name) ? _ => true : exists) is { } wrong) problems.Add(wrong.Code, variable.Default!.At, wrong.Message, wrong.Hint);
+            else values[variable.Name] = variable.Default!;
         }
-        foreach (var entry in profile) Set(entry.Key, entry.Value, entry.KeyAt);
-        foreach (var (name, text) in given) Set(name, new YamlScalar(new Mark("--var", 0, 0), text, true), new Mark($"--var {name}", 0, 0));
-        foreach (var (name, (type, _)) in types)
-            if (type != "secret" && !values.ContainsKey(name))
-                problems.Add("SPL0124", declared.First(e => e.Key == name).KeyAt, $"the variable {name} has no value", $"give it one: --var {name}=…, or a default");
-        foreach (var (name, variable) in secrets)
-            if (string.IsNullOrEmpty(environment(variable))) problems.Warn("SPL0125", declared.First(e => e.Key == name).KeyAt, $"the secret {name} is not set: the environment variable {variable} is empty");
-        var shown = values.Where(v => !secrets.ContainsKey(v.Key)).ToDictionary(v => v.Key, v => Show(v.Value));
-        return new Variables(values, shown, secrets);
+        foreach (var entry in profile)
+            if (Find(entry.Key, entry.KeyAt) is { } variable) Set(variable, entry.Value, entry.Value.At);
+        foreach (var (name, text) in arguments.Vars)
+            if (new Mark($"--var {name}", 0, 0) is var at && Find(name, at) is { } variable) Set(variable, variable.Parse(text, arguments.FromFiles.Contains(name)), at);
+        foreach (var variable in declared)
+            if (variable is { Type: not VariableType.Secret, Default: null } && !values.ContainsKey(variable.Name) && !given.Contains(variable.Name))
+                problems.Add("SPL0124", variable.At, $"the variable {variable.Name} has no value", $"give it one: --var {variable.Name}=…, or a default");
+        foreach (var variable in declared)
+            if (secrets.TryGetValue(variable.Name, out var name) && string.IsNullOrEmpty(environment(name)))
+                problems.Warn("SPL0125", variable.At, $"the secret {variable.Name} is not set: the environment variable {name} is empty");
+        return new Variables(declared, values, values.ToDictionary(v => v.Key, v => FlowText.Of(v.Value)), secrets);
 
-        void Set(string name, YamlNode value, Mark at)
+        Variable? Find(string name, Mark at)
         {
-            if (!types.TryGetValue(name, out var type)) problems.Add("SPL0126", at, $"the workflow has no variable '{name}'", NearestName.Hint(name, types.Keys) ?? (types.Count == 0 ? "it has none" : $"its variables: {string.Join(", ", types.Keys)}"));
-            else if (type.Type == "secret") problems.Add("SPL0127", at, $"the secret {name} must not be given on the command line", $"set the environment variable {secrets.GetValueOrDefault(name)}");
-            else
-            {
-                if (type.Type == "list" && value is YamlScalar text) value = new YamlList(text.At, [.. text.Text.Split(',').Select(t => new YamlScalar(text.At, t.Trim(), true))]);
-                if (Typed(name, value, type)) values[name] = value;
-            }
+            var variable = declared.FirstOrDefault(v => v.Name == name);
+            if (variable is null) problems.Add("SPL0126", at, $"the workflow has no variable '{name}'", NearestName.Hint(name, declared.Select(v => v.Name)) ?? (declared.Count == 0 ? "it has none" : $"its variables: {string.Join(", ", declared.Select(v => v.Name))}"));
+            else if (variable.Type == VariableType.Secret) problems.Add("SPL0127", at, $"the secret {name} must not be given on the command line", $"set the environment variable {variable.Environment}");
+            else return variable;
+            return null;
+        }
+
+        void Set(Variable variable, YamlNode value, Mark at)
+        {
+            if (variable.Type == VariableType.List && value is YamlScalar { IsNull: false } text) value = variable.Parse(text.Text, fromFile: false);
+            if (variable.Check(value, exists) is { } wrong) problems.Add(wrong.Code, at, wrong.Message, wrong.Hint);
+            else values[variable.Name] = value;
         }
     }
-
-    private bool Typed(string name, YamlNode value, (string Type, YamlList? Choices) type)
-    {
-        var text = (value as YamlScalar)?.Text;
-        var good = type.Type switch
-        {
-            "integer" => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-            "number" => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
-            "boolean" => text is "true" or "false",
-            "list" => value is YamlList,
-            _ => text is not null,
-        };
-        if (!good) problems.Add("SPL0128", value.At.File == "--var" ? new Mark($"--var {name}", 0, 0) : value.At, $"the variable {name} must be of type {type.Type}, not {(text is null ? value.Noun : $"'{text}'")}");
-        else if (type.Choices is { } choices && !choices.Items.Any(c => c is YamlScalar one && one.Text == text))
-        {
-            problems.Add("SPL0128", value.At, $"the variable {name} cannot be '{text}'", $"choices: {string.Join(", ", choices.Items.OfType<YamlScalar>().Select(c => c.Text))}");
-            good = false;
-        }
-        return good;
-    }
-
-    private static string Guess(YamlNode value) => value switch
-    {
-        YamlList => "list",
-        YamlScalar { Quoted: false, Text: "true" or "false" } => "boolean",
-        YamlScalar { Quoted: false } s when long.TryParse(s.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) => "integer",
-        YamlScalar { Quoted: false } s when double.TryParse(s.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => "number",
-        _ => "string",
-    };
-
-    private static string Show(YamlNode node) => node switch
-    {
-        YamlScalar scalar => scalar.Text,
-        YamlList list => "[" + string.Join(", ", list.Items.Select(Show)) + "]",
-        YamlMap map => "{" + string.Join(", ", map.Entries.Select(e => $"{e.Key}: {Show(e.Value)}")) + "}",
-        _ => "",
-    };
 }

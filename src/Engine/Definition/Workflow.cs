@@ -12,6 +12,8 @@ public sealed record Workflow
     public required Digest Text { get; init; }
     public required IReadOnlyList<StepDefinition> Steps { get; init; }
     public required IReadOnlyDictionary<string, YamlNode> Vars { get; init; }
+    /// <summary>The variables as declared, in the order of the file.</summary>
+    public IReadOnlyList<Variable> Variables { get; init; } = [];
     /// <summary>The values of variables that are no secrets, as text, for records.</summary>
     public required IReadOnlyDictionary<string, string> ShownVars { get; init; }
     /// <summary>Names of environment variables that hold secrets, by variable.</summary>
@@ -20,6 +22,10 @@ public sealed record Workflow
     public IReadOnlyDictionary<string, string> Roots { get; init; } = new Dictionary<string, string>();
     /// <summary>Capacities of pools private to a run.</summary>
     public IReadOnlyDictionary<string, double> Pools { get; init; } = new Dictionary<string, double>();
+    /// <summary>What may be spent.</summary>
+    public Budget Budget { get; init; } = Budget.None;
+    /// <summary>Steps after whose end a preview is made anew in the background.</summary>
+    public IReadOnlyList<string> PreviewAfter { get; init; } = [];
     /// <summary>Paths the user calls the results; null: what no task reads.</summary>
     public IReadOnlyList<(string Path, Mark At)>? Outputs { get; init; }
     /// <summary>How exactly a tool's version counts, by tool; the default is minor.</summary>
@@ -62,8 +68,10 @@ public sealed record InputDefinition(string Role, Mark At, IReadOnlyList<(string
     /// <summary>A JSON list of stems (or of objects with a <c>stem</c>) that puts a list in order, where names do not.</summary>
     public (string Path, Mark At)? Order { get; init; }
     /// <summary>The stand-in of an optional input; null for a required one.</summary>
-    public YamlNode? Placeholder { get; init; }
+    public Placeholder? Placeholder { get; init; }
     public bool Optional { get; init; }
+    /// <summary>Stand-ins of single paths of a list, by their place in <see cref="Paths"/>.</summary>
+    public IReadOnlyDictionary<int, Placeholder> PathPlaceholders { get; init; } = new Dictionary<int, Placeholder>();
 }
 
 /// <summary>An output role of a step; a path that ends in a slash is a folder.</summary>
@@ -88,4 +96,5 @@ public enum ForeachKind { List, Range, Glob, Matrix, Csv, Json }
 /// <summary><c>VAR</c>, <c>VAR == literal</c>, <c>VAR != literal</c>, <c>exists PATH</c>.</summary>
 public sealed record Condition(ConditionKind Kind, string Name, string Literal, Mark At);
 
-public enum ConditionKind { True, Equal, NotEqual, Exists }
+/// <summary>How a condition is decided; <c>Never</c> is one of an included workflow that was found not to hold when the file was read.</summary>
+public enum ConditionKind { True, Equal, NotEqual, Exists, Never }

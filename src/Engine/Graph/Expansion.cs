@@ -98,6 +98,7 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
         {
             var pattern = input.Patterns[i];
             var path = Fill(pattern, item);
+            var before = refs.Count;
             if (Paths.IsGlob(path)) Glob(step, pattern, path, i, refs);
             else if (graph.TryFile(path, out var file)) refs.Add(new InputRef.Output(path, file.Task, file.Index));
             else if (graph.TryFolder(path, out var folder))
@@ -109,6 +110,8 @@ public sealed class Expansion(TaskGraph graph, SourceTree sources)
                 refs.Add(new InputRef.Member(path, above.Task, above.Index, path[(above.Task.Outputs[above.Index].Path.Length + 1)..]));
             else if (input.Shape == RoleShape.Folder && step.Producers.Count > 0 && UnderFolder(step, path, refs)) folderOfRefs = true;
             else refs.Add(new InputRef.Source(path.TrimEnd('/')));
+            if (input.Definition.PathPlaceholders.Count > 0)
+                for (var added = before; added < refs.Count; added++) refs[added] = refs[added] with { Pattern = i };
         }
         var order = input.Order is null ? null : Bind(step, new StepInput(input.Definition, RoleShape.File, [input.Order]), item).Refs[0];
         return new InputBinding(input.Definition, input.Shape, refs) { IsFolderOfRefs = folderOfRefs, Order = order };

@@ -14,6 +14,9 @@ public abstract record InputRef(string Path)
     /// <summary>Files of one glob share a number and are put in natural order together; -1 for a path written out.</summary>
     public int Group { get; init; } = -1;
 
+    /// <summary>Place of its pattern in the input's paths; only set where a path of the list has a stand-in of its own.</summary>
+    public int Pattern { get; init; }
+
     /// <summary>A file or folder that no task of this graph makes.</summary>
     public sealed record Source(string Path) : InputRef(Path);
 

@@ -24,6 +24,11 @@ namespace Spool.Engine.Journal;
 [JsonDerivedType(typeof(PublishDone), "published")]
 [JsonDerivedType(typeof(TaskKeyKnown), "key")]
 [JsonDerivedType(typeof(KindTimeKnown), "kind-time")]
+[JsonDerivedType(typeof(ReviewAsked), "ask")]
+[JsonDerivedType(typeof(NoteLeft), "note")]
+[JsonDerivedType(typeof(MoneyReserved), "money")]
+[JsonDerivedType(typeof(MoneySettled), "paid")]
+[JsonDerivedType(typeof(MoneyReleased), "unpaid")]
 public abstract record JournalEvent;
 
 /// <summary>An engine took the workspace over. Events of older epochs that follow are ignored.</summary>
@@ -96,6 +101,24 @@ public sealed record ObjectsGone(IReadOnlyList<string> Digests, string Why) : Jo
 
 /// <summary>A person's decision at a review. It belongs to the digest of what was shown.</summary>
 public sealed record DecisionMade(string Workflow, string Review, string Shown, string Verdict, string Who, long At, IReadOnlyList<string> Notes) : JournalEvent;
+
+/// <summary>One file that a review shows.</summary>
+public sealed record ShownFile(string Role, string Path, string Digest);
+
+/// <summary>A review asks a person: what it shows, from when on. Its time limit counts from here.</summary>
+public sealed record ReviewAsked(string Workflow, string Review, string Shown, long At, string Message, IReadOnlyList<ShownFile> Files) : JournalEvent;
+
+/// <summary>What a person said of a result that is made anew. It belongs to the base key of its maker, so a changed prompt starts without notes.</summary>
+public sealed record NoteLeft(string BaseKey, string Note, string Who, long At) : JournalEvent;
+
+/// <summary>US dollars set aside before a call. Its id is unique in the journal.</summary>
+public sealed record MoneyReserved(string Id, string Run, string Task, string Step, string Kind, string Provider, string Model, decimal Usd, long At) : JournalEvent;
+
+/// <summary>What a call cost in the end; <paramref name="Estimated"/> when the service did not say.</summary>
+public sealed record MoneySettled(string Id, decimal Usd, IReadOnlyDictionary<string, decimal> Units, bool Estimated) : JournalEvent;
+
+/// <summary>The call was not made, or the engine died before its answer: the money is free again.</summary>
+public sealed record MoneyReleased(string Id, string Why) : JournalEvent;
 
 /// <summary>In snapshots only: the key a task had last.</summary>
 public sealed record TaskKeyKnown(string Address, string Key) : JournalEvent;

@@ -16,6 +16,13 @@ public sealed record RunSummary(string Run, string Workflow, string Name, long S
     public IReadOnlyList<string> Outputs { get; init; } = [];
 }
 
+/// <summary>Money for one call: what was set aside, and what it became; not settled while the call is under way.</summary>
+public sealed record Payment(MoneyReserved Reserved, MoneySettled? Settled)
+{
+    /// <summary>US dollars that count against a cap.</summary>
+    public decimal Usd => Settled?.Usd ?? Reserved.Usd;
+}
+
 /// <summary>
 /// The fold of the journal. Nothing else changes it. <see cref="Export"/> gives the events that make the same state anew:
 /// that is what a snapshot holds, so "snapshot equals replay" can be checked at any time.
@@ -34,6 +41,10 @@ public sealed class WorkspaceState
     private readonly Dictionary<string, AttemptFailed> _failures = [];
     private readonly Dictionary<string, DecisionMade> _decisions = [];
     private readonly Dictionary<string, (long Sum, int Count)> _kindTimes = [];
+    private readonly Dictionary<string, Payment> _payments = [];
+    private readonly Dictionary<string, ReviewAsked> _asked = [];
+    private readonly Dictionary<string, ReviewAsked> _before = [];
+    private readonly Dictionary<string, List<NoteLeft>> _notes = [];
 
     public EpochStarted? LastEpoch { get; private set; }
 
@@ -43,6 +54,18 @@ public sealed class WorkspaceState
     public IReadOnlyDictionary<string, SeenEdit> Edits => _edits;
     public IReadOnlySet<string> Gone => _gone;
     public IReadOnlyDictionary<string, DecisionMade> Decisions => _decisions;
+
+    /// <summary>What a review asked last; null when it never asked.</summary>
+    public ReviewAsked? Asked(string workflow, string review) => _asked.GetValueOrDefault(workflow + "\n" + review);
+
+    /// <summary>What the same review asked before its present content.</summary>
+    public ReviewAsked? AskedBefore(string workflow, string review) => _before.GetValueOrDefault(workflow + "\n" + review);
+
+    /// <summary>Notes on a result, by the base key of its maker, in the order they were left.</summary>
+    public IReadOnlyList<NoteLeft> Notes(string baseKey) => _notes.TryGetValue(baseKey, out var notes) ? notes : [];
+
+    /// <summary>What calls cost, in the order they were made; those that were released are not in it.</summary>
+    public IEnumerable<Payment> Payments => _payments.Values;
 
     /// <summary>Runs in the order they started.</summary>
     public IEnumerable<RunSummary> Runs => _runOrder.Select(r => _runs[r]);
@@ -78,6 +101,7 @@ public sealed class WorkspaceState
                 if (_runOrder.Count > RunsKept)
                 {
                     _runs.Remove(_runOrder[0]);
+                    foreach (var old in _payments.Values.Where(p => p.Reserved.Run == _runOrder[0]).ToList()) _payments.Remove(old.Reserved.Id);
                     _runOrder.RemoveAt(0);
                 }
                 break;
@@ -138,6 +162,23 @@ public sealed class WorkspaceState
             case TaskKeyKnown e:
                 _lastKeys[e.Address] = e.Key;
                 break;
+            case ReviewAsked e:
+                var review = e.Workflow + "\n" + e.Review;
+                if (_asked.TryGetValue(review, out var earlier) && earlier.Shown != e.Shown) _before[review] = earlier;
+                _asked[review] = e;
+                break;
+            case NoteLeft e:
+                (_notes.TryGetValue(e.BaseKey, out var notes) ? notes : _notes[e.BaseKey] = []).Add(e);
+                break;
+            case MoneyReserved e:
+                _payments[e.Id] = new Payment(e, null);
+                break;
+            case MoneySettled e when _payments.TryGetValue(e.Id, out var payment):
+                _payments[e.Id] = payment with { Settled = e };
+                break;
+            case MoneyReleased e:
+                _payments.Remove(e.Id);
+                break;
             case KindTimeKnown e:
                 _kindTimes[e.Kind] = (e.Sum, e.Count);
                 break;
@@ -158,6 +199,10 @@ public sealed class WorkspaceState
         _failures.Clear();
         _decisions.Clear();
         _kindTimes.Clear();
+        _payments.Clear();
+        _asked.Clear();
+        _before.Clear();
+        _notes.Clear();
     }
 
     /// <summary>Events that make this state anew from an empty one, in a fixed order.</summary>
@@ -178,6 +223,14 @@ public sealed class WorkspaceState
         foreach (var (key, salt) in _salts.OrderBy(s => s.Key, StringComparer.Ordinal)) yield return new SaltRaised(key, salt, "", 0);
         if (_gone.Count > 0) yield return new ObjectsGone([.. _gone.Order(StringComparer.Ordinal)], "");
         foreach (var failure in _failures.Values.OrderBy(f => f.Workflow, StringComparer.Ordinal).ThenBy(f => f.Task, StringComparer.Ordinal)) yield return failure;
+        foreach (var asked in _before.OrderBy(a => a.Key, StringComparer.Ordinal)) yield return asked.Value;
+        foreach (var asked in _asked.OrderBy(a => a.Key, StringComparer.Ordinal)) yield return asked.Value;
+        foreach (var note in _notes.OrderBy(n => n.Key, StringComparer.Ordinal).SelectMany(n => n.Value)) yield return note;
+        foreach (var payment in _payments.Values.OrderBy(p => p.Reserved.At).ThenBy(p => p.Reserved.Id, StringComparer.Ordinal))
+        {
+            yield return payment.Reserved;
+            if (payment.Settled is not null) yield return payment.Settled;
+        }
         foreach (var decision in _decisions.Values.OrderBy(d => d.Shown, StringComparer.Ordinal)) yield return decision;
     }
 }

@@ -5,57 +5,99 @@ using Spool.Platform;
 
 namespace Spool.Engine.Planning;
 
+/// <summary>What the inputs of a task are: files with digests, how good they are, what stands in; or why the task cannot have them.</summary>
+internal sealed record Resolved(IReadOnlyList<AttemptInput> Inputs, Quality Quality, IReadOnlyList<Missing> StandIns, Evaluation? Stop);
+
 /// <summary>Turns the references of a task into files with digests: sources from the disk, outputs of other tasks from the store.</summary>
 internal static class InputResolution
 {
-    internal static (IReadOnlyList<AttemptInput> Inputs, Quality Quality, Evaluation? Stop) Resolve(PlannerWorld world, TaskNode task,
-        Func<TaskNode, TaskState> stateOf, Action<string, long>? hashing, CancellationToken cancel)
+    internal static Resolved Resolve(PlannerWorld world, TaskNode task, Func<TaskNode, TaskState> stateOf, StandIns? standIns, Action<string, long>? hashing, CancellationToken cancel)
     {
         var inputs = new List<AttemptInput>(task.Inputs.Count);
         var quality = Quality.Final;
+        var stood = new List<Missing>();
+        List<(AttemptFile File, string Path, int Group)> current = [];
         foreach (var binding in task.Inputs)
         {
-            var files = new List<(AttemptFile File, string Path, int Group)>();
+            var files = current = [];
             foreach (var reference in binding.Refs)
             {
                 if (reference is InputRef.NoMatch none)
                 {
-                    if (binding.Definition.Optional) continue;
-                    return ([], quality, new Evaluation.Wait(new("missing-input", $"missing input: no file matches {none.Path}")));
+                    if (Instead(binding, none, null, $"missing input: no file matches {none.Path}") is not { } waits) continue;
+                    return Stopped(waits);
                 }
                 if (reference.Producer is { } producer)
                 {
                     var made = stateOf(producer);
                     if (made.Status == TaskStatus.Skipped)
                     {
+                        if (made.IsStoodIn && reference is not InputRef.Members)
+                        {
+                            if (Instead(binding, reference, made, $"stands in: {producer.Address}") is { } stops) return Stopped(stops);
+                            continue;
+                        }
                         if (binding.IsList || binding.Definition.Optional || binding.IsFolderOfRefs) continue;
-                        return ([], quality, new Evaluation.Skip(new("skipped-input", $"{producer.Address} was skipped")));
+                        return Stopped(new Evaluation.Skip(new("skipped-input", $"{producer.Address} was skipped")));
                     }
                     if (made.Quality < quality) quality = made.Quality;
-                    if (FromProducer(world, task, binding, reference, made, files) is { } stop) return ([], quality, stop);
+                    stood.AddRange(made.StandIns);
+                    if (FromProducer(world, task, binding, reference, made, files) is { } stop) return Stopped(stop);
                 }
                 else if (FromSource(world, task, binding, reference.Path, reference.Group, files, hashing, cancel) is { } missing)
                 {
-                    if (binding.Definition.Optional && missing is Evaluation.Wait { Reason.Code: "missing-input" }) continue;
-                    return ([], quality, missing);
+                    if (missing is not Evaluation.Wait { Reason: { Code: "missing-input" } why }) return Stopped(missing);
+                    if (Instead(binding, reference, null, why.Text) is { } waits) return Stopped(waits);
                 }
             }
             if (binding.Refs.Any(r => r is InputRef.Members))
                 files = [.. files.GroupBy(f => f.Group).SelectMany(g => g.Key < 0 ? g.AsEnumerable() : g.Order(Comparer<(AttemptFile, string Path, int)>.Create((a, b) => Definition.Paths.CompareNatural(a.Path, b.Path))))];
             if (binding.Order is { } by)
             {
-                if (ListOrder.Read(world, by, stateOf) is not { } stems) return ([], quality, new Evaluation.Wait(new("missing-input", $"missing input: {by.Path}, which orders {binding.Role}")));
+                if (ListOrder.Read(world, by, stateOf) is not { } stems) return Stopped(new Evaluation.Wait(new("missing-input", $"missing input: {by.Path}, which orders {binding.Role}")));
                 files = [.. files.OrderBy(f => stems.TryGetValue(Definition.Paths.Stem(f.Path), out var at) ? at : int.MaxValue)];
             }
             if (files.Count == 0 && binding.Shape != RoleShape.Folder)
             {
                 if (binding.Definition.Optional) continue;
-                if (!task.Step.Kind.Traits.AllowsEmpty) return ([], quality, new Evaluation.Skip(new("no-items", $"the input {binding.Role} is an empty list")));
+                if (!task.Step.Kind.Traits.AllowsEmpty) return Stopped(new Evaluation.Skip(new("no-items", $"the input {binding.Role} is an empty list")));
             }
             inputs.Add(new AttemptInput(binding.Role, binding.Shape, [.. files.Select(f => f.File)], binding.Definition.Writable));
         }
-        return (inputs, quality, null);
+        return new Resolved(inputs, quality, [.. stood.Distinct()], null);
+
+        Resolved Stopped(Evaluation stop) => new([], quality, [.. stood.Distinct()], stop);
+
+        // What takes the place of a missing file: its placeholder, nothing where it is optional, in previews anything that shows the gap.
+        Evaluation? Instead(InputBinding binding, InputRef reference, TaskState? maker, string why)
+        {
+            var path = reference.Path;
+            var reader = stateOf(task);
+            AttemptFile? file;
+            Missing what;
+            if ((binding.Definition.PathPlaceholders.GetValueOrDefault(reference.Pattern) ?? binding.Definition.Placeholder) is { } placeholder && maker is null)
+            {
+                (file, what) = (standIns?.Of(placeholder, reader, binding.Role, path), new Missing(path, placeholder.ToString()));
+            }
+            else
+            {
+                if (binding.Definition.Optional && maker is null) return null;
+                if (!world.IsPreview) return new Evaluation.Wait(new("missing-input", why));
+                var name = maker?.Node.Address ?? path;
+                file = standIns?.Of(name, path, maker, reader, binding.Role, maker is null ? null : Expected(world, maker));
+                var required = task.Step.Kind.Inputs.FirstOrDefault(r => r.Name == binding.Role) is not { Required: false, Shape: not RoleShape.List };
+                if (file is null && required && !binding.IsList) return new Evaluation.Skip(new("stand-in", $"nothing can stand in for {path}"));
+                what = new Missing(name, file is null ? "left out" : "stand-in");
+            }
+            quality = Quality.Placeholder;
+            stood.Add(what);
+            if (file is not null) current.Add((file, path, -1));
+            return null;
+        }
     }
+
+    private static double? Expected(PlannerWorld world, TaskState maker) => maker.Options?.ExpectedSeconds(role =>
+        maker.Inputs.FirstOrDefault(i => i.Role == role)?.Files is [{ StandIn: null } file, ..] && file.Bytes < 1 << 20 ? DurableFile.ReadText(world.Disk, file.Source) : null);
 
     private static Evaluation? FromProducer(PlannerWorld world, TaskNode task, InputBinding binding, InputRef reference, TaskState made, List<(AttemptFile, string, int)> files)
     {

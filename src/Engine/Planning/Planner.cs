@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spool.Engine.Artifacts;
+using Spool.Engine.Attempts;
 using Spool.Engine.Definition;
 using Spool.Engine.Graph;
 using Spool.Engine.Journal;
@@ -12,6 +13,22 @@ public sealed record PlannerWorld(IDisk Disk, string Workspace, WorkspaceState S
 {
     /// <summary>Programs that a command step may start, beside nothing.</summary>
     public IReadOnlySet<string> Allowed { get; init; } = new HashSet<string>();
+    /// <summary>A watchable cut is made now: reviews hold nothing back, only what is free and repeatable runs, all else is stood in for.</summary>
+    public bool IsPreview { get; init; }
+    /// <summary>Finals may be made from stand-ins, and say so.</summary>
+    public bool AllowsStandIns { get; init; }
+    /// <summary>The kind that makes stand-ins; null where there is none.</summary>
+    public KindSchema? StandInKind { get; init; }
+    /// <summary>The kind that writes words into a film.</summary>
+    public KindSchema? MarkKind { get; init; }
+    /// <summary>What a preview is made beside; its results are used where they are up to date.</summary>
+    public ParentWorkspace? Parent { get; init; }
+    /// <summary>Where a person's decisions are: in a preview those of its parent.</summary>
+    internal WorkspaceState Decided => Parent?.State ?? State;
+    /// <summary>Unix milliseconds; what a time limit of a review is measured with.</summary>
+    public Func<long> Now { get; init; } = () => 0;
+    /// <summary>Services that steps may call.</summary>
+    public ProviderTable Providers { get; init; } = ProviderTable.None;
     /// <summary>Steps to run whatever the cache says.</summary>
     public IReadOnlySet<string> Forced { get; init; } = new HashSet<string>();
     public Func<string, string?> Environment { get; init; } = _ => null;
@@ -26,6 +43,9 @@ public sealed record PlannerWorld(IDisk Disk, string Workspace, WorkspaceState S
 public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, TaskState> stateOf, CancellationToken cancel)
 {
     private readonly Dictionary<StepNode, Step?> _shared = [];
+    private readonly Dictionary<StepNode, bool> _takesNotes = [];
+    private readonly StandIns? _standIns = world.StandInKind is { } kind ? new StandIns(world, graph, kind) : null;
+    private readonly IReadOnlyList<PathPattern>? _finals = graph.Workflow.Outputs is { } outputs ? [.. outputs.Select(o => new PathPattern(graph.Scope.FillVars(o.Path, o.At), o.At))] : null;
 
     /// <summary>Told the bytes read while a large source file is hashed.</summary>
     public Action<string, long>? Hashing { get; set; }
@@ -36,42 +56,54 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     public Evaluation Evaluate(TaskState task)
     {
         var node = task.Node;
+        if (world.IsPreview && node.Step.Kind.Traits.IsReview) return new Evaluation.Approved(new("preview", "previews go past reviews"));
         if (LookOnly && !node.Step.Kind.Traits.IsReview && !world.State.HasRecordOf(node.Step.Kind.Name) && InputResolution.AreThere(world, node))
             return (task.Options is null ? Bind(task) : null) ?? Lacks(task) ?? new Evaluation.Run([new("never-ran", "never ran")]);
-        if (InputResolution.Resolve(world, node, stateOf, Hashing, cancel) is var (inputs, quality, stop) && stop is not null) return stop;
-        task.Inputs = inputs;
-        task.Quality = quality;
+        Resolved found;
+        try { found = InputResolution.Resolve(world, node, stateOf, _standIns, Hashing, cancel); }
+        catch (StepFailedException e) { return new Evaluation.Fail(e.Failure); }
+        (task.Inputs, task.Quality, task.StandIns) = (found.Inputs, found.Quality, found.StandIns);
+        if (found.Stop is not null) return found.Stop;
+        if (task.StandIns.Count > 0 && !world.IsPreview && IsFinal(node.Step))
+        {
+            if (!world.AllowsStandIns) return new Evaluation.Wait(new("stand-in", $"would be made with stand-ins; missing: {string.Join(", ", task.StandIns)}"));
+            task.Mark = Mark(task);
+        }
         // Lists over produced folders and ordered ones get their names only now; all else was bound before.
-        if (task.Options is null || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
+        if (task.Options is null || TakesNotes(node.Step) || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
             if (Bind(task) is { } unbound) return unbound;
-        foreach (var name in task.Options!.ToolsUsed())
+        if (world.IsPreview && PreviewOptions.Without(task)) return Preview(task);
+        foreach (var name in ToolsOf(task))
         {
             if (!world.Tools.TryKnown(name, out var tool)) return new Evaluation.NeedsTool(name);
             if (tool is null) return new Evaluation.Fail(MissingTool(name));
         }
-        if (node.Step.Kind.Traits.IsReview) return Review(task);
+        if (world.IsPreview) return Preview(task);
+        if (node.Step.Kind.Traits.IsReview) return Reviewing.Evaluate(world, task);
+        foreach (var name in task.Options!.ProvidersUsed())
+            if (world.Providers.Find(name) is null) return new Evaluation.Fail(MissingProvider(name));
+        if (world.Providers.ProgramsOf(task.Options).FirstOrDefault(p => !world.Allowed.Contains(p)) is { } refused)
+            return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"a provider starts the program '{refused}', which is not allowed") { Next = $"allow it: --allow {refused}, or 'allow:' in your settings" });
         MakeKey(task);
-        return Decide(task);
+        if (Notes(task) is { } broken) return broken;
+        var decided = Decide(task);
+        return decided is Evaluation.Run && MissingKey(task) is { } missing ? missing : decided;
     }
 
-    /// <summary>
-    /// A review shows a digest: over role, path and content of all its inputs and its message. The decision belongs to that digest, so other
-    /// content asks again and equal content does not.
-    /// </summary>
-    private Evaluation Review(TaskState task)
+    /// <summary>A call without its key would only be refused; what is remembered needs none.</summary>
+    private Evaluation.Fail? MissingKey(TaskState task)
     {
-        var lines = task.Inputs.Zip(task.Node.Inputs.Where(b => task.Inputs.Any(i => i.Role == b.Role)))
-            .SelectMany(p => p.First.Files.Select((f, i) => $"{p.First.Role}\0{(i < p.Second.Refs.Count ? p.Second.Refs[i].Path : f.Name)}\0{f.Digest}"))
-            .Order(StringComparer.Ordinal);
-        var message = OptionBinder.Canonical(task.Node.Step.Kind, task.Options!).FirstOrDefault(o => o.Name == "message").Value ?? "";
-        task.Key = Digest.Of(string.Join('\n', lines) + "\n" + message).ToString();
-        if (!world.State.Decisions.TryGetValue(task.Key, out var decision)) return new Evaluation.Wait(new("review", $"waits for your decision{(message is "" or "null" ? "" : ": " + message)}"));
-        return decision.Verdict == "approve" ? new Evaluation.Approved(new("approved", $"approved by {decision.Who}"))
-            : new Evaluation.Wait(new("rejected", $"rejected by {decision.Who}{(decision.Notes.Count > 0 ? ": " + decision.Notes[^1] : "")}; change what it shows"));
+        foreach (var provider in task.Options!.ProvidersUsed().Select(world.Providers.Find))
+            if (provider!.Secrets.FirstOrDefault(s => string.IsNullOrEmpty(world.Environment(s))) is { } name)
+                return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"the key of the provider {provider.Name} is not set: the environment variable {name} is empty") { Next = $"export {name}=…, then run again" });
+        return null;
     }
+
+    private IEnumerable<string> ToolsOf(TaskState task) => task.ToolsUsed.Concat(world.Providers.ProgramsOf(task.Options!)).Distinct();
 
     private Evaluation? Lacks(TaskState task) =>
-        task.Options!.ToolsUsed().FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing)) : null;
+        ToolsOf(task).FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing))
+        : task.Options!.ProvidersUsed().FirstOrDefault(name => world.Providers.Find(name) is null) is { } absent ? new Evaluation.Fail(MissingProvider(absent)) : null;
 
     private Failure MissingTool(string name)
     {
@@ -82,8 +114,44 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         };
     }
 
+    /// <summary>
+    /// A preview takes the parent's result where that is up to date. Else it makes its own, coarser and faster, of what is repeatable and free;
+    /// what varies or costs is stood in for.
+    /// </summary>
+    private Evaluation Preview(TaskState task)
+    {
+        MakeKey(task);
+        if (Notes(task) is { } broken) return broken;
+        if (world.Parent?.Find(task.Key!, task.Node, world.Store, cancel) is { } made) return new Evaluation.Reuse(made, []);
+        if (PreviewOptions.Without(task)) return new Evaluation.Skip(new("stand-in", "a preview does not make it"));
+        if (PreviewOptions.Coarser(task) is { } coarse)
+        {
+            task.Options = coarse;
+            if (task.Quality == Quality.Final) task.Quality = Quality.Preview;
+            MakeKey(task);
+        }
+        return Decide(task);
+    }
+
+    /// <summary>True for steps whose outputs are results: those the workflow names, else what nobody reads.</summary>
+    private bool IsFinal(StepNode step) => _finals is null ? step.Outputs.Count > 0 && step.Readers.All(r => r.Kind.Traits.IsReview) : step.Outputs.Any(o => _finals.Any(o.MayMeet));
+
+    // Only films and sounds have a place for words; the report says it of all others.
+    private StandIn? Mark(TaskState task)
+    {
+        string[] media = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus"];
+        if (world.MarkKind is not { } kind || !task.Node.Outputs.Any(o => media.Contains(Path.GetExtension(o.Path).ToLowerInvariant()))) return null;
+        var words = new YamlMap(default, [new YamlEntry("comment", default, new YamlScalar(default, $"Made with stand-ins by Spool; missing: {string.Join(", ", task.StandIns)}", true))]);
+        return OptionBinder.Bind(kind, words, default, new ProblemList()) is { } options ? new StandIn(kind, options, null) : null;
+    }
+
+    private static Failure MissingProvider(string name) => new(FailureKind.Unavailable, $"no provider '{name}' is set up")
+    {
+        Next = "add it under providers: in your settings, then look: spool services",
+    };
+
     /// <summary>Options with their templates filled; also the check of an allow list. Null when bound.</summary>
-    public Evaluation? Bind(TaskState task)
+    public Evaluation? Bind(TaskState task, string notes = "")
     {
         var step = task.Node.Step;
         if (!_shared.TryGetValue(step, out var options))
@@ -102,13 +170,14 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             var names = TaskPaths.InAttempt(task.Node, task.Inputs);
             var scope = new Scope(graph.Workflow, problems);
             var with = (YamlMap)Template.Fill(step.Definition.With!, (expression, at) =>
-                names.TryGetValue(expression, out var many) ? many : scope.Lookup(expression, at, task.Node.Item, _ => null));
+                names.TryGetValue(expression, out var many) ? many :
+                expression == "review.note" ? new YamlScalar(at, notes, true) : scope.Lookup(expression, at, task.Node.Item, _ => null));
             options = OptionBinder.Bind(step.Kind, with, step.Definition.At, problems);
             if (options is null || problems.Any) return Broken(problems.Problems[0]);
         }
         task.Options = options;
         foreach (var tool in options.ToolsUsed())
-            if (step.Kind.Traits.AnyRoles && !world.Allowed.Contains(tool))
+            if ((step.Kind.Traits.AnyRoles || world.Tools.Entry(tool) is null) && !world.Allowed.Contains(tool))
             {
                 var problem = new Problem("SPL0160", step.Definition.At, $"the program '{tool}' is not allowed", $"allow it: --allow {tool}, or 'allow:' in your settings");
                 graph.Problems.Add(problem.Code, problem.At, problem.Message, problem.Hint);
@@ -123,7 +192,25 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         }
     }
 
-    private void MakeKey(TaskState task)
+    private bool TakesNotes(StepNode step)
+    {
+        if (!_takesNotes.TryGetValue(step, out var takes)) _takesNotes[step] = takes = step.Definition.With is { } with && Template.Names(with, "review.note");
+        return takes;
+    }
+
+    // Notes are not in the base key, or an answered note would be a changed prompt and drop them all.
+    private Evaluation.Fail? Notes(TaskState task)
+    {
+        var notes = world.Decided.Notes(task.BaseKey!);
+        if (notes.Count == 0 || !TakesNotes(task.Node.Step)) return null;
+        if (Bind(task, string.Join('\n', notes.Select(n => n.Note))) is Evaluation.Fail broken) return broken;
+        var (baseKey, salt) = (task.BaseKey!, world.Decided.Salt(task.BaseKey!));
+        MakeKey(task, salt);
+        task.BaseKey = baseKey;
+        return null;
+    }
+
+    private void MakeKey(TaskState task, int? noted = null)
     {
         var node = task.Node;
         var kind = node.Step.Kind;
@@ -150,13 +237,15 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             key.Add($"output {output.Role}", output.Shape == RoleShape.Folder ? "folder" : "file" + Path.GetExtension(output.Name));
             if (kind.Traits.NamesMatter && output.Shape == RoleShape.File) key.Add($"name of output {output.Role}", output.Name);
         }
-        foreach (var name in task.Options!.ToolsUsed())
+        if (task.Mark is { } mark) key.Add("mark", string.Join('\n', OptionBinder.Canonical(mark.Kind, mark.Options).Select(o => o.Value)));
+        foreach (var name in ToolsOf(task))
             if (world.Tools.TryKnown(name, out var tool))
                 key.Add("tool " + name, ToolTable.Precise(tool!.Identity, graph.Workflow.ToolPrecisions.GetValueOrDefault(name)));
+        foreach (var name in task.Options!.ProvidersUsed()) key.Add("provider " + name, world.Providers.Find(name)?.Identity ?? "none");
         task.Environment = Environment(node.Step.Definition, key);
-        if (kind.Traits.Varies) key.Add("item", node.Address);
+        if (kind.Traits.VariesWith(task.Options)) key.Add("item", node.Address);
         task.BaseKey = key.Current().ToString();
-        var salt = world.State.Salt(task.BaseKey);
+        var salt = noted ?? world.Decided.Salt(task.BaseKey);
         if (salt > 0) key.Add("salt", salt.ToString(CultureInfo.InvariantCulture));
         task.Key = salt > 0 ? key.Current().ToString() : task.BaseKey;
         task.Parts = key.Parts;

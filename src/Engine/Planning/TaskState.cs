@@ -29,6 +29,12 @@ public sealed record Publication(string Path, Digest Digest, long Bytes, Digest?
     public bool IsRemoval { get; init; }
 }
 
+/// <summary>A file or a result that is not there, and what is shown instead: <c>assets/bg.png (color #203040)</c>.</summary>
+public sealed record Missing(string What, string Instead)
+{
+    public override string ToString() => $"{What} ({Instead})";
+}
+
 /// <summary>A task with all that is known of it while a plan or run goes on. Changed only by the planner and the run that owns it.</summary>
 public sealed class TaskState(TaskNode node)
 {
@@ -48,7 +54,23 @@ public sealed class TaskState(TaskNode node)
     public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
     public IReadOnlyList<KnownOutput> Outputs { get; set; } = [];
     public Quality Quality { get; set; } = Quality.Final;
+
+    /// <summary>What is missing in it or in what it was made from, and what stands in.</summary>
+    public IReadOnlyList<Missing> StandIns { get; set; } = [];
+
+    /// <summary>In a preview: it was not made, and its readers get a stand-in for it.</summary>
+    public bool IsStoodIn { get; set; }
+
+    /// <summary>The tools of its step and of the stand-ins it needs.</summary>
+    public IEnumerable<string> ToolsUsed => (Options?.ToolsUsed() ?? []).Concat(Inputs.SelectMany(i => i.Files).Select(f => f.StandIn).Append(Mark).OfType<StandIn>().SelectMany(s => s.Options.ToolsUsed())).Distinct();
+
+    /// <summary>What its outputs go through, when they are made from stand-ins although they are finals.</summary>
+    public StandIn? Mark { get; set; }
     public Failure? Failure { get; set; }
+
+    /// <summary>What a review shows, and its message.</summary>
+    public IReadOnlyList<Journal.ShownFile> Shown { get; set; } = [];
+    public string Message { get; set; } = "";
 
     /// <summary>The tasks that this one cannot go on without.</summary>
     public string? BlockedOn { get; set; }

@@ -17,7 +17,7 @@ public sealed record PublishRequest(TaskState Task, AttemptResult? Attempt, IRea
 /// for nothing and knows no clock but the one it is told; the same events in the same order give the same decisions, so the simulation
 /// drives it with seeds. One thread.
 /// </summary>
-public sealed class RunCore
+public sealed partial class RunCore
 {
     private readonly TaskGraph _graph;
     private readonly PlannerWorld _world;
@@ -43,7 +43,7 @@ public sealed class RunCore
         (_graph, _world, _selection, _dry, _changed, _cancel) = (graph, world, selection, dry, changed, cancel);
         _planner = new Planner(world, graph, node => _tasks[node.Index], cancel) { LookOnly = dry };
         _pools = new ResourcePools(capacities);
-        _needs = new NeedsTable(_pools);
+        _needs = new NeedsTable(_pools, world.Providers);
         _steps = new StepTracker(graph, world, node => _tasks[node.Index]);
     }
 
@@ -85,7 +85,7 @@ public sealed class RunCore
             if (wave.Count > 0) BindAll();
             if (_graph.Problems.Any && _held.Count == 0 && _fresh) return;
             if (!_settle.TryDequeue(out var task)) return;
-            if (task.Status != TaskStatus.Pending || IsCancelled) continue;
+            if (task.Status != TaskStatus.Pending || task.Open > 0 || IsCancelled) continue;
             Evaluation evaluation;
             while ((evaluation = Blocked(task) ?? Evaluate(task)) is Evaluation.NeedsTool needed) await _world.Tools.FindAsync(needed.Name);
             Take(task, evaluation);
@@ -160,7 +160,7 @@ public sealed class RunCore
                     return;
                 }
                 // Deterministic tasks with equal keys run once: the others take its result.
-                if (!task.Node.Step.Kind.Traits.Varies && task.Key is not null && _underWay.ContainsKey(task.Key))
+                if (!task.Node.Step.Kind.Traits.VariesWith(task.Options) && task.Key is not null && _underWay.ContainsKey(task.Key))
                 {
                     (_twins.TryGetValue(task.Key, out var twins) ? twins : _twins[task.Key] = []).Add(task);
                     return;
@@ -172,6 +172,9 @@ public sealed class RunCore
             case Evaluation.Approved approved:
                 task.Verdict = Verdict.Reuse;
                 End(task, TaskStatus.Reused, approved.Reason);
+                break;
+            case Evaluation.Wait or Evaluation.Fail or Evaluation.Skip { Reason.Code: "stand-in" } when _world.IsPreview && task.BlockedOn is null:
+                StandIn(task, evaluation switch { Evaluation.Wait w => w.Reason, Evaluation.Skip s => s.Reason, Evaluation.Fail f => new Reason("stand-in", f.Failure.Sentence), _ => throw new InvalidOperationException() });
                 break;
             case Evaluation.Wait wait:
                 task.Verdict = task.BlockedOn is null ? Verdict.Wait : Verdict.Blocked;
@@ -189,10 +192,18 @@ public sealed class RunCore
         }
     }
 
+    // In a preview nothing waits and nothing fails: what is not there is shown as missing.
+    private void StandIn(TaskState task, Reason reason)
+    {
+        task.Verdict = Verdict.Skip;
+        task.IsStoodIn = true;
+        End(task, TaskStatus.Skipped, reason);
+    }
+
     private void MakeReady(TaskState task)
     {
         task.Status = TaskStatus.Ready;
-        _ready.Add(task, _needs.Of(task.Node.Step));
+        _ready.Add(task, _needs.Of(task));
         _changed(task);
     }
 
@@ -232,6 +243,8 @@ public sealed class RunCore
             task.Verdict = Verdict.Wait;
             End(task, TaskStatus.Waiting, wait);
         }
+        // Readers of an edit take it from the store, so it must be there first.
+        else if (reconciled.NewEdits.Count > 0 && !_dry) task.Status = TaskStatus.Publishing;
         else End(task, TaskStatus.Reused, null);
     }
 
@@ -284,7 +297,11 @@ public sealed class RunCore
     public void Published(PublishRequest request, long now)
     {
         var task = request.Task;
-        if (request.Attempt is null) return;
+        if (request.Attempt is null)
+        {
+            if (task.Status == TaskStatus.Publishing) End(task, task.Result is null ? TaskStatus.Reused : TaskStatus.Succeeded, null);
+            return;
+        }
         task.FinishedAt = now;
         task.Outputs = request.Reconciled.Outputs;
         if (request.Reconciled.Edited.Count > 0) task.Reasons = [.. task.Reasons, .. request.Reconciled.Edited.Select(p => new Reason("edited", $"{p} edited by hand"))];
@@ -305,6 +322,12 @@ public sealed class RunCore
             return pause;
         }
         task.FinishedAt = now;
+        if (_world.IsPreview && failure.Kind is not (FailureKind.Cancelled or FailureKind.OutOfDisk))
+        {
+            StandIn(task, new Reason("stand-in", failure.Sentence));
+            Twins(task);
+            return null;
+        }
         task.Failure = failure;
         if (failure.Kind == FailureKind.OutOfDisk) IsPaused = true;
         End(task, failure.Kind == FailureKind.Cancelled ? TaskStatus.Cancelled : TaskStatus.Failed, new Reason("failed", failure.Sentence));

@@ -12,7 +12,7 @@ namespace Spool.Engine.Scheduling;
 /// Drives a run: asks the core what to do, does it off the loop (attempts, copying, renaming), and brings every result back to the loop,
 /// which alone touches core, journal and caches. What was journalled may be told; nothing else is.
 /// </summary>
-public sealed class RunDriver
+public sealed partial class RunDriver
 {
     private const int MostLinesWaiting = 10_000;
     private readonly Workspace _workspace;
@@ -31,6 +31,7 @@ public sealed class RunDriver
     private readonly string _workflowId;
     private readonly Intermediates _intermediates;
     private readonly Random _spread;
+    private readonly Ledger _ledger;
     // Real runs use the pool; the simulation a scheduler of its own, so that one seed gives one order of everything.
     private readonly TaskScheduler _scheduler = TaskScheduler.Current;
     private readonly Dictionary<TaskState, IReadOnlyList<IDisposable>> _leases = [];
@@ -42,14 +43,21 @@ public sealed class RunDriver
     {
         (_workspace, _request, _graph, _tools, _executor, _reporter) = (workspace, request, graph, tools, executor, reporter);
         _id = RunIds.Next(workspace.State);
-        _workflowId = request.WorkflowId(workspace.Paths.Workspace);
-        var sources = request.Sources(workspace.Machine.Disk, workspace.Paths.Workspace, workspace.State.Paths.ContainsKey);
+        _workflowId = request.WorkflowId(request.PreviewOf?.Workspace ?? workspace.Paths.Workspace);
+        var sources = request.Sources(workspace.Machine.Disk, request.PreviewOf?.Workspace ?? workspace.Paths.Workspace, (request.PreviewOf?.State ?? workspace.State).Paths.ContainsKey);
         _world = new PlannerWorld(workspace.Machine.Disk, workspace.Paths.Workspace, workspace.State, workspace.Store, workspace.Stats, sources, tools)
         {
             Allowed = request.Allowed,
             Forced = request.Forced,
             Environment = request.Environment,
+            Providers = request.Providers,
             WorkflowId = _workflowId,
+            Now = () => workspace.Machine.Now,
+            IsPreview = request.PreviewOf is not null,
+            Parent = request.PreviewOf,
+            AllowsStandIns = request.AllowsStandIns,
+            StandInKind = request.StandInKind,
+            MarkKind = request.MarkKind,
         };
         var selection = new Selection(graph, request.Targets, request.Only);
         _core = new RunCore(graph, _world, selection, request.Capacities(), dry: false, Changed, _stopTools.Token);
@@ -57,6 +65,8 @@ public sealed class RunDriver
         _publisher = new Publisher(workspace.Machine.Disk, workspace.Paths, workspace.Store, CancellationToken.None);
         _intermediates = new Intermediates(workspace, graph, _core);
         _spread = new Random(workspace.Machine.Identity.Pid);
+        _ledger = new Ledger(workspace, request, _id);
+        _ledger.Recover();
         Selection = selection;
     }
 
@@ -95,7 +105,7 @@ public sealed class RunDriver
                 _hostBusy = false;
                 foreach (var start in _core.TakeStarts(machine.Now, TakeHost)) Launch(start);
                 if (_hostBusy) LookAgainSoon();
-                if (_core.IsIdle && !_publishing && _toPublish.Count == 0) break;
+                if (_core.IsIdle && !_publishing && _toPublish.Count == 0 && !IsHeld) break;
                 var message = await _loop.Reader.ReadAsync(CancellationToken.None);
                 do message();
                 while (_loop.Reader.TryRead(out message));
@@ -128,16 +138,10 @@ public sealed class RunDriver
 
     private void Post(Action message) => _loop.Writer.TryWrite(message);
 
-    /// <summary>Asks something of the run from another thread; answered between two of its steps.</summary>
-    public Task<T> AskAsync<T>(Func<RunView, T> question)
-    {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => answer.SetResult(question(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft))));
-        return answer.Task;
-    }
-
     private void Changed(TaskState task)
     {
+        if (task is { Status: TaskStatus.Waiting, Key: not null } && task.Node.Step.Kind.Traits.IsReview && _workspace.State.Asked(_workflowId, task.Node.Address)?.Shown != task.Key)
+            _workspace.Journal.Append(new ReviewAsked(_workflowId, task.Node.Address, task.Key, _workspace.Machine.Now, task.Message, task.Shown));
         // A success is told when it is durable, which is when the core is told too.
         _reporter.Tell(new RunFact.TaskChanged(task));
         if (task.IsOver) _intermediates.TaskOver(task);
@@ -173,11 +177,18 @@ public sealed class RunDriver
         var spec = new AttemptSpec(step.Kind, task.Options!, task.Inputs, TaskPaths.Outputs(task.Node), folder)
         {
             Seed = BitConverter.ToInt64(Convert.FromHexString(task.Key![..16])) & long.MaxValue,
-            Tools = task.Options!.ToolsUsed().ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
+            Tools = task.ToolsUsed.Concat(_request.Providers.ProgramsOf(task.Options!)).Distinct().ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
             Environment = task.Environment,
             Timeout = step.Definition.Timeout,
+            Mark = task.Mark,
+            Providers = Providers(task.Options!),
+            Secrets = task.Options!.ProvidersUsed().SelectMany(s => _request.Providers.Find(s)!.Secrets).Distinct()
+                .Where(n => !string.IsNullOrEmpty(_request.Environment(n))).ToDictionary(n => n, n => _request.Environment(n)!),
         };
-        var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => TellLine(task, line), _ => { });
+        var watcher = new AttemptWatcher(fraction => Post(() => _reporter.Tell(new RunFact.Progress(task, fraction))), line => TellLine(task, line), _ => { })
+        {
+            Reserve = (charge, stop) => ReserveAsync(task, charge, stop),
+        };
         _attempts++;
         Off(() => _executor.RunAsync(spec, watcher, _stopTools.Token), result => Ended(task, spec, result));
     }

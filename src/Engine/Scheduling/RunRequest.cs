@@ -1,5 +1,6 @@
 using Spool.Engine.Definition;
 using Spool.Engine.Graph;
+using Spool.Engine.Planning;
 using Spool.Platform;
 
 namespace Spool.Engine.Scheduling;
@@ -25,6 +26,23 @@ public sealed record RunRequest(Workflow Workflow, WorkflowArguments Arguments)
     public static Digest Signature(string program, string workflowId, Digest mainFile, string arguments, IEnumerable<string> allowed) =>
         Digest.Of(string.Join('\0', program, workflowId, mainFile, arguments, string.Join(',', allowed.Order(StringComparer.Ordinal))));
 
+    /// <summary>Finals may be made from stand-ins.</summary>
+    public bool AllowsStandIns { get; init; }
+    public KindSchema? StandInKind { get; init; }
+    public KindSchema? MarkKind { get; init; }
+
+    /// <summary>What this run is a preview of; null for other runs.</summary>
+    public ParentWorkspace? PreviewOf { get; init; }
+
+    /// <summary>The services that steps may call.</summary>
+    public ProviderTable Providers { get; init; } = ProviderTable.None;
+
+    /// <summary>What may be spent, beside what the workflow says.</summary>
+    public Caps Caps { get; init; } = Caps.Default;
+
+    /// <summary>What all runs of the user spent today; null: no cap of a day is known.</summary>
+    public DayLedger? Day { get; init; }
+
     /// <summary>Pools that all engines on this machine share; null when there are none.</summary>
     public HostPools? HostPools { get; init; }
 
@@ -37,6 +55,7 @@ public sealed record RunRequest(Workflow Workflow, WorkflowArguments Arguments)
     public IReadOnlyDictionary<string, double> Capacities()
     {
         var capacities = new Dictionary<string, double> { ["cpu"] = Math.Max(1, Cpus), ["memory"] = MemoryBytes, ["jobs"] = Math.Max(1, Jobs) };
+        foreach (var provider in Providers.Entries.Values) if (provider.Capacity is { } places) capacities[provider.Pool] = places;
         foreach (var (name, capacity) in Workflow.Pools) capacities[name] = capacity;
         return capacities;
     }

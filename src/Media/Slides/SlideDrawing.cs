@@ -5,13 +5,19 @@ namespace Spool.Media.Slides;
 /// <summary>Draws a slide as SVG: a quiet background of gradient, glow and rings, an accent bar, the title, and what is below it.</summary>
 public static class SlideDrawing
 {
-    public static string Svg(SlideContent content, SlideLayout layout, SlideTheme theme)
+    /// <summary>The drawing of a slide.</summary>
+    /// <param name="content">What stands on it.</param>
+    /// <param name="layout">Where it stands.</param>
+    /// <param name="theme">The colours.</param>
+    /// <param name="behind">A picture as a <c>data:</c> address, drawn over the whole slide and darkened by the colours of the theme.</param>
+    public static string Svg(SlideContent content, SlideLayout layout, SlideTheme theme, string? behind = null)
     {
         var svg = new SvgText();
         var (width, height) = (layout.Size.Width, layout.Size.Height);
         svg.Raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         svg.Raw($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"{FontMetrics.Family}\">");
-        Background(svg, layout, theme);
+        if (behind is null) Background(svg, layout, theme);
+        else Picture(svg, layout, theme, behind);
         var y = layout.Top;
         if (layout.Title.Count > 0) y = Title(svg, layout, theme, y);
         if (layout.Subtitle.Count > 0) y = Subtitle(svg, layout, theme, y);
@@ -19,6 +25,14 @@ public static class SlideDrawing
         Footer(svg, content, layout, theme);
         svg.Raw("</svg>");
         return svg.ToString();
+    }
+
+    private static void Picture(SvgText svg, SlideLayout layout, SlideTheme theme, string address)
+    {
+        var (width, height) = (layout.Size.Width, layout.Size.Height);
+        svg.Raw($"<defs><linearGradient id=\"bar\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"0\"><stop offset=\"0\" stop-color=\"{theme.Accent}\"/><stop offset=\"1\" stop-color=\"{theme.Accent2}\"/></linearGradient></defs>");
+        svg.Raw($"<image href=\"{address}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"xMidYMid slice\"/>");
+        svg.Raw($"<rect width=\"{width}\" height=\"{height}\" fill=\"{theme.Bottom}\" fill-opacity=\"0.66\"/>");
     }
 
     private static void Background(SvgText svg, SlideLayout layout, SlideTheme theme)

@@ -15,6 +15,9 @@ public sealed record DrawSlide : Step
 {
     [In("text")] public InputFile Text { get; init; } = null!;
 
+    /// <summary>A picture behind the text (.png or .jpg): it fills the slide, darkened so that the text stays readable.</summary>
+    [In("background")] public InputFile? Background { get; init; }
+
     [Out("image")] public OutputFile Image { get; init; } = null!;
 
     /// <summary>Width and height in pixels, 64 to 8192 each; portrait sizes get a layout of their own. Default 1920x1080.</summary>
@@ -51,7 +54,9 @@ public sealed record DrawSlide : Step
         if (content.IsEmpty)
             return StepResult.Failed(FailureKind.BadOutput, "the text has nothing for a slide: no heading, no list, no paragraph", "begin the section with a heading, or set title");
         var layout = SlideLayout.Of(content, Size);
-        var svg = Encoding.UTF8.GetBytes(SlideDrawing.Svg(content, layout, SlideTheme.Of(Theme)));
+        string? behind = null;
+        if (Background is not null && Picture(context, out behind) is { } unfit) return unfit;
+        var svg = Encoding.UTF8.GetBytes(SlideDrawing.Svg(content, layout, SlideTheme.Of(Theme), behind));
         var all = content.Points.Count;
         if (layout.Left > 0)
         {
@@ -71,30 +76,26 @@ public sealed record DrawSlide : Step
         return Verify.Png(context, Image, wanted);
     }
 
-    /// <summary>
-    /// A slide in a font of other widths, or full of empty boxes, is no success. Signs without a font (emoji) are only reported.
-    /// Characters that share their upper bits almost always share their font, so one of each is looked up.
-    /// </summary>
+    // The picture goes into the drawing itself: nothing beside it is ever loaded.
+    private StepResult? Picture(StepContext context, out string? address)
+    {
+        address = null;
+        if (Background!.Bytes > MostBackgroundBytes) return StepResult.Failed(FailureKind.BadOutput, $"the background has {Background.Bytes} bytes, more than {MostBackgroundBytes >> 20} MiB", "make it smaller");
+        var bytes = context.ReadBytes(Background);
+        address = $"data:{(bytes is [0xFF, 0xD8, ..] ? "image/jpeg" : "image/png")};base64,{Convert.ToBase64String(bytes)}";
+        var (pixels, why) = EmbeddedPicture.Measure(address);
+        if (why is not null) return StepResult.Failed(FailureKind.BadOutput, $"the background cannot be drawn: {why}", "save it as PNG or JPEG");
+        return pixels > Rsvg.MostPixels ? StepResult.Failed(FailureKind.BadOutput, "the background has more than 100 million pixels", "make it smaller") : null;
+    }
+
+    private const long MostBackgroundBytes = 32 << 20;
+
+    /// <summary>Signs without a font (emoji) are only reported.</summary>
     private static async Task<StepResult?> MissingFontAsync(StepContext context, SlideContent content, CancellationToken cancel)
     {
-        if (!(await FontsAsync(FontMetrics.Family)).Contains(FontMetrics.Family, StringComparison.Ordinal))
-            return StepResult.Failed(FailureKind.Unavailable, $"the font {FontMetrics.Family}, in which slides are set, is not installed", "install the package fonts-dejavu-core");
-        string?[] texts = [content.Title, content.Subtitle, content.Footer, content.Number, .. content.Points.Select(p => p.Text)];
-        var rare = texts.SelectMany(t => (t ?? "").EnumerateRunes()).Where(r => !FontMetrics.Knows(r)).DistinctBy(r => r.Value >> 8).Take(16);
-        var undrawn = new List<string>();
-        foreach (var rune in rare)
-        {
-            if ((await FontsAsync($":charset={rune.Value:x}")).Length > 0) continue;
-            if (Rune.IsLetterOrDigit(rune))
-                return StepResult.Failed(FailureKind.BadOutput, $"no installed font can draw '{rune}' (U+{rune.Value:X4})",
-                    "install a font for this script, such as fonts-noto-cjk or fonts-noto-core");
-            undrawn.Add(rune.ToString());
-        }
-        if (undrawn.Count > 0) context.Fact("no font for", string.Join(' ', undrawn));
-        return null;
-
-        async Task<string> FontsAsync(string pattern) =>
-            (await context.RunAsync(new ToolCommand(Tools.FontList, [pattern, "family"]) { CaptureOutput = true }, cancel)).Output.Trim();
+        var look = await Fonts.CheckAsync(context, [content.Title, content.Subtitle, content.Footer, content.Number, .. content.Points.Select(p => p.Text)], cancel);
+        if (look.Undrawn.Count > 0) context.Fact("no font for", string.Join(' ', look.Undrawn));
+        return look.Missing;
     }
 
     private SlideContent Content(string text)

@@ -84,7 +84,7 @@ public sealed class FloorTests
     public void Assemblies_stay_within_their_budgets()
     {
         var lines = SourceText.Product.GroupBy(f => f.Path.Split('/')[1]).ToDictionary(g => g.Key, g => g.Sum(f => f.Lines));
-        Assert.True(lines["Engine"] <= 8000, $"Engine has {lines["Engine"]} lines");
+        Assert.True(lines["Engine"] <= 10_000, $"Engine has {lines["Engine"]} lines");
         KnownExceptions.Hold("budget", lines.Where(l => l.Value > Assemblies[l.Key].Budget).Select(l => l.Key));
     }
 

@@ -21,7 +21,7 @@ public sealed class SchemaTests
     }
 
     public static TheoryData<string> Samples => [.. Kinds.Select(k => k.Example)
-        .Concat(ProjectTemplate.All().Select(t => t.Text))
+        .Concat(ProjectTemplate.BuiltIn().Select(t => t.Text))
         .Concat(ProblemGuide.Entries.SelectMany(e => e.Repair).Where(p => p.Fence == "yaml").Select(p => p.Text))];
 
     [Theory]

@@ -7,7 +7,7 @@ namespace Spool.Tests.Journal;
 /// <summary>Events of every sort over few names, so that they meet: a number is an event, a smaller number a simpler one.</summary>
 internal sealed class RandomEvents(uint number)
 {
-    internal const int Sorts = 17;
+    internal const int Sorts = 22;
     private uint _rest = number / Sorts;
 
     internal static JournalEvent Of(uint number) => new RandomEvents(number).Make((int)(number % Sorts));
@@ -39,6 +39,11 @@ internal sealed class RandomEvents(uint number)
         13 => new DecisionMade(Name("w", 2), "review", Name("d"), Take(2) == 0 ? "approve" : "reject", "me", 0, Names("note")),
         14 => new TaskKeyKnown(Name("w", 2) + "\n" + Name("t"), Name("k")),
         15 => new KindTimeKnown(Name("kind"), Take(100), 1 + (int)Take(3)),
+        16 => new ReviewAsked(Name("w", 2), Name("review", 2), Name("d"), Take(9), "look", Take(2) == 0 ? [] : [new ShownFile("text", Name("p"), Name("d"))]),
+        17 => new NoteLeft(Name("k"), Name("note"), "me", 0),
+        18 => new MoneyReserved(Name("m"), Name("r"), Name("t"), "s", "kind", "p", "model", Take(9) / 100m, Take(3)),
+        19 => new MoneySettled(Name("m"), Take(9) / 100m, new Dictionary<string, decimal> { ["tokens"] = Take(9) }, Take(2) == 0),
+        20 => new MoneyReleased(Name("m"), "not used"),
         _ => new EpochStarted(1, 1, 1, "boot", "host", Name("m"), 0),
     };
 

@@ -37,11 +37,75 @@ public sealed class EngineRig
     public List<string> Executions { get; } = [];
     public ProblemList Problems { get; private set; } = new();
 
+    /// <summary>How steps reach services; null: not at all.</summary>
+    public Network? Network { get; set; }
+
+    public Func<string, string?> Environment { get; set; } = _ => null;
+
     /// <summary>What an attempt does before it runs; tests fail, block or spy here.</summary>
     public Func<AttemptSpec, AttemptResult?>? Before { get; set; }
 
     /// <summary>Cancels the run when this many attempts have begun.</summary>
     public (int Attempts, CancellationTokenSource Source)? CancelAfter { get; set; }
+
+    /// <summary>Is given the driver of a run before it starts.</summary>
+    public Action<RunDriver>? Started { get; set; }
+
+    public ProviderTable Providers { get; set; } = ProviderTable.None;
+    public Caps Caps { get; set; } = Caps.Default;
+    public DayLedger? Day { get; set; }
+
+    public bool AllowsStandIns { get; set; }
+
+    /// <summary>Makes a preview beside the workspace, as the command line does.</summary>
+    public async Task<RunResult?> PreviewAsync()
+    {
+        var problems = new ProblemList();
+        var graph = GraphBuilder.Build(new WorkflowReader(Disk, Catalogue, _ => null).Read($"{Home}/spool.yaml", WorkflowArguments.None, problems)!, problems);
+        var parent = new WorkspacePaths(Home);
+        var state = Files.Stat(parent.Journal) is null ? new Spool.Engine.Journal.WorkspaceState() : Spool.Engine.Journal.EventJournal.ReadOnly(Disk, parent.Journal).State;
+        DurableFile.CreateFolders(Disk, PreviewHome);
+        var paths = new WorkspacePaths(PreviewHome);
+        var machine = new Machine(Disk, Time, new ProcessIdentity(1, 1, "boot", "host"), "mark") { Command = "test" };
+        using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), null);
+        var request = new RunRequest(graph.Workflow, WorkflowArguments.None)
+        {
+            Jobs = 2,
+            Cpus = 2,
+            Providers = Providers,
+            StandInKind = Catalogue.Find("test.stand-in"),
+            PreviewOf = new ParentWorkspace(Disk, Home, state, new ObjectStore(Disk, parent.Store), "spool.yaml", new StatCache(Disk, Time)),
+        };
+        var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
+        return await new RunDriver(workspace, request, graph, tools, new SpyExecutor(this), new Silent()).RunAsync(CancellationToken.None);
+    }
+
+    public const string PreviewHome = Home + "/.spool/preview";
+
+    public DayLedger NewDay() => new(Disk, "/state/ledger", Time, new ProcessIdentity(1, 1, "boot", "host"));
+
+    /// <summary>Decides on a review with no engine running, as the command line does; gives the refusal or null.</summary>
+    public async Task<string?> DecideAsync(string review, string verdict, string? note = null, string? input = null, bool discardEdit = false)
+    {
+        var problems = new ProblemList();
+        var graph = GraphBuilder.Build(new WorkflowReader(Disk, Catalogue, _ => null).Read($"{Home}/spool.yaml", WorkflowArguments.None, problems)!, problems);
+        var paths = new WorkspacePaths(Home);
+        var machine = new Machine(Disk, Time, new ProcessIdentity(1, 1, "boot", "host"), "mark") { Command = "test" };
+        using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), WorkspaceIndex.Read(Disk, paths.Index, Home));
+        var request = new RunRequest(graph.Workflow, WorkflowArguments.None) { Jobs = 1, Cpus = 1 };
+        var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
+        var world = new PlannerWorld(Disk, Home, workspace.State, workspace.Store, workspace.Stats, request.Sources(Disk, Home, workspace.State.Paths.ContainsKey), tools) { WorkflowId = request.WorkflowId(Home), Now = () => machine.Now };
+        var core = new RunCore(graph, world, new Selection(graph, [], []), request.Capacities(), dry: true, _ => { }, CancellationToken.None);
+        await core.SettleAsync();
+        var task = core.Tasks.Single(t => t.Node.Address == review);
+        if (!Deciding.IsOpen(task, verdict)) return "not open";
+        var decided = Deciding.Decide(workspace.State, world.WorkflowId, task, node => core.Tasks[node.Index],
+            new ReviewDecision(verdict, note is null ? [] : [note], "me") { Input = input, DiscardEdit = discardEdit }, machine.Now);
+        foreach (var made in decided.Events) workspace.Journal.Append(made);
+        workspace.Journal.Commit();
+        Time.Advance(TimeSpan.FromSeconds(5));
+        return decided.Refusal;
+    }
 
     public string Read(string path) => DurableFile.ReadText(Files, $"{Home}/{path}");
 
@@ -75,7 +139,8 @@ public sealed class EngineRig
         using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), index);
         var request = new RunRequest(workflow, arguments ?? WorkflowArguments.None) { Jobs = jobs, Cpus = jobs, Targets = targets ?? [], Forced = (force ?? []).ToHashSet(), Allowed = (allow ?? []).ToHashSet() };
         var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
-        var driver = new RunDriver(workspace, request, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
+        var driver = new RunDriver(workspace, request with { Environment = Environment, Providers = Providers, Caps = Caps, Day = Day, AllowsStandIns = AllowsStandIns, StandInKind = Catalogue.Find("test.stand-in") }, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
+        Started?.Invoke(driver);
         var result = await driver.RunAsync(cancel);
         if (result is not null) workspace.SaveIndex(null, []);
         return result;
@@ -95,7 +160,7 @@ public sealed class EngineRig
 
     private sealed class SpyExecutor(EngineRig rig) : IExecutor
     {
-        private readonly AttemptRunner _runner = new(rig.Disk, new ProcessRunner(null), rig.Time);
+        private readonly AttemptRunner _runner = new(rig.Disk, new ProcessRunner(null), rig.Time, rig.Network);
 
         public string Name => "local";
 
@@ -111,7 +176,7 @@ public sealed class EngineRig
 /// <summary>Step kinds that only tests have.</summary>
 public static class TestKinds
 {
-    public static IReadOnlyList<Type> All { get; } = [typeof(Join), typeof(Upper), typeof(Explode), typeof(Fail), typeof(Roll)];
+    public static IReadOnlyList<Type> All { get; } = [typeof(Join), typeof(Upper), typeof(Explode), typeof(Fail), typeof(Roll), typeof(StandInText), typeof(Pay)];
 
     /// <summary>Joins texts.</summary>
     [StepKind("test.join", version: 1, InProcess = true)]
@@ -163,6 +228,51 @@ public static class TestKinds
         [Out("text")] public OutputFile Result { get; init; } = null!;
 
         public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel) => Task.FromResult(StepResult.Failed(FailureKind.ToolFailed, "it does not work"));
+    }
+
+    /// <summary>Stands in for anything: its options as text.</summary>
+    [StepKind("test.stand-in", version: 1, InProcess = true)]
+    public sealed record StandInText : Step
+    {
+        [In("image")] public InputFile? Image { get; init; }
+        [Out("file")] public OutputFile File { get; init; } = null!;
+        public string? Color { get; init; }
+        public string? To { get; init; }
+        public string? Text { get; init; }
+        public string? Tone { get; init; }
+        public string? Size { get; init; }
+        public string? Seconds { get; init; }
+
+        public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            context.WriteText(File, $"<{string.Join(' ', new[] { Color, To, Text, Tone, Size, Seconds, Image is null ? null : context.ReadText(Image) }.OfType<string>())}>");
+            return Task.FromResult(StepResult.Done);
+        }
+    }
+
+    /// <summary>Calls a provider: reserves, and settles or gives back or breaks.</summary>
+    [StepKind("test.pay", version: 1, InProcess = true)]
+    public sealed record Pay : Step
+    {
+        [Out("text")] public OutputFile Text { get; init; } = null!;
+        public string? Most { get; init; }
+        public string Actual { get; init; } = "0";
+        public string End { get; init; } = "settle";
+        public string Name { get; init; } = "";
+
+        public override IReadOnlyList<string> ProvidersUsed() => ["chat"];
+
+        public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            var culture = System.Globalization.CultureInfo.InvariantCulture;
+            var charge = new Charge("chat", "model-1", Most is null ? null : decimal.Parse(Most, culture), new Dictionary<string, decimal> { ["characters"] = 7 });
+            var reservation = await context.ReserveAsync(charge, cancel);
+            if (End == "die") throw new Spool.Engine.Journal.JournalException("power cut");
+            if (End == "settle") await reservation.SettleAsync(decimal.Parse(Actual, culture), charge.Units);
+            await reservation.DisposeAsync();
+            context.WriteText(Text, Name);
+            return StepResult.Done;
+        }
     }
 
     /// <summary>Something else each time.</summary>
