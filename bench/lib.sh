@@ -1,4 +1,4 @@
-# Sourced by bench/engine: measuring, medians and the lines of the report.
+# Sourced by the benchmarks: measuring, medians and the lines of the report.
 
 # A figure is the CPU time of the whole process tree in seconds (user and system of the command and every child it waited for): on a machine
 # that does other work too it moves far less than wall time. The resolution is a millisecond, from bash's own `time`.
@@ -49,3 +49,18 @@ line() { # what figure unit peer-name peer-figure target-word target-value [rati
 }
 
 comma() { awk -v n="$1" 'BEGIN {s = n ""; while (match(s, /[0-9][0-9][0-9][0-9]($|,)/)) s = substr(s, 1, RSTART) "," substr(s, RSTART + 1); print s}'; }
+
+# The program that measures what the machine can do at best, built once: sets the command `limits`.
+build_limits() {
+  local folder="$here/limits" log; log=$(mktemp)
+  dotnet restore "$folder" >"$log" 2>&1 && dotnet build "$folder" -c Release --no-restore -p:RunAnalyzers=false -nodeReuse:false >>"$log" 2>&1 || { grep error "$log" | sort -u >&2; exit 1; }
+  rm -f "$log"
+  limits=(dotnet "$here/../artifacts/bin/Limits/release/limits.dll")
+}
+
+machine() { echo "$(nproc) processors, $(awk -F: '/model name/ {print $2; exit}' /proc/cpuinfo | sed 's/^ *//'), $(uname -sr), load $(cut -d' ' -f1 /proc/loadavg)"; }
+
+finish() {
+  echo
+  if [ "$misses" -eq 0 ]; then echo "Every target is met."; else echo "$misses of the targets miss."; exit 1; fi
+}

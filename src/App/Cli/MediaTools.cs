@@ -33,6 +33,7 @@ internal sealed class MediaTools(Composition composition)
         if (composition.Disk.Stat(path) is not { } stat) throw new Media.Frames.PictureFault("is not there");
         if (stat.Kind == FileKind.Folder) throw new Media.Frames.PictureFault("is a folder");
         if (stat.Kind != FileKind.File) throw new Media.Frames.PictureFault("is no ordinary file (a pipe, socket or device)");
+        if (Media.Frames.FrameNames.IsPicture(path)) throw new Media.Frames.PictureFault("is named as a picture, not as a film");
         using (var file = composition.Disk.OpenRead(path))
             if (Wholeness.Fault(stat.Size, file.Read) is { } fault) throw new Media.Frames.PictureFault(fault);
         var result = await RunAsync(MediaProbe.Command(path, Accepted.Video), cancel);

@@ -32,8 +32,9 @@ public sealed class JpegDecoder : IDisposable
         fixed (byte* data = bytes)
         {
             var size = new CULong((nuint)bytes.Length);
-            if (TurboJpeg.Header(_handle, data, size, out var width, out var height, out var subsampling, out var colours) != 0 && TurboJpeg.ErrorCode(_handle) == TurboJpeg.Fatal)
-                throw new PictureFault($"is damaged: its header cannot be read ({Reason()})");
+            if (TurboJpeg.Header(_handle, data, size, out var width, out var height, out var subsampling, out var colours) != 0 && (TurboJpeg.ErrorCode(_handle) == TurboJpeg.Fatal || width <= 0 || height <= 0))
+                throw new PictureFault($"is damaged: its header cannot be read ({Short(Reason())})");
+            if (width <= 0 || height <= 0) throw new PictureFault("is damaged: its header says no size");
             if ((long)width * height > Accepted.MaxPixels) throw new PictureFault($"is {width}x{height}, larger than the limit of 100 million pixels");
             if (colours is not (TurboJpeg.GreyColours or TurboJpeg.YccColours or 0)) throw new PictureFault("holds colours for printing (CMYK), which have no luma; convert it to RGB");
             into.SeparateHashed = false;
@@ -87,8 +88,10 @@ public sealed class JpegDecoder : IDisposable
     {
         _ when reason.Contains("Premature end", StringComparison.Ordinal) => "is cut off: the file ends before its picture does",
         _ when reason.Contains("scans", StringComparison.Ordinal) => "has more scans than any honest JPEG (limit: 500)",
-        _ => $"is damaged ({reason.Split("(): ")[^1]})",
+        _ => $"is damaged ({Short(reason)})",
     };
+
+    private static string Short(string reason) => reason.Split("(): ")[^1];
 
     public void Dispose() => _ = TurboJpeg.Destroy(_handle);
 }

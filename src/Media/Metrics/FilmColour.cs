@@ -77,6 +77,7 @@ public sealed class FilmColour
         return (Math.Clamp(y + ((u * BlueCb) >> 16), 0, 255), Math.Clamp(y + ((u * GreenCb) >> 16) + ((v * GreenCr) >> 16), 0, 255), Math.Clamp(y + ((v * RedCr) >> 16), 0, 255));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int LineVector(Plane luma, Plane cb, Plane cr, int y, int[] to)
     {
         var stride = to.Length / 3;

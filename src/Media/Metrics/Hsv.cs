@@ -60,6 +60,7 @@ public sealed class HsvConverter
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int ConvertVector(SmallColour from, SmallHsv to)
     {
         var count = from.Red.Count;

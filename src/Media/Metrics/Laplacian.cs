@@ -51,6 +51,7 @@ public static class Laplacian
         squares += (long)value * value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int RowVector(ref byte above, ref byte row, ref byte below, int width, ref long sum, ref long squares)
     {
         var x = 1;
