@@ -13,6 +13,7 @@ ffmpeg|video and sound
 librsvg2-bin|slides
 flite|the voice
 fontconfig|fonts
+libturbojpeg0|JPEG frames
 fonts-dejavu-core|fonts
 TXT
   if [ "$1" = test ]; then

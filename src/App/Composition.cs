@@ -11,11 +11,14 @@ namespace Spool.App;
 public sealed class Composition : IDisposable
 {
     private readonly Lazy<Catalogue> _catalogue = new(() => Catalogue.Of(typeof(Steps.Tools).Assembly, Steps.Tools.All));
+    private readonly Lazy<Network> _network = new(() => Network.Real(TimeProvider.System));
     private DeathWatch? _watch;
     private ProcessRunner? _processes;
 
     public IDisk Disk { get; } = new PosixDisk();
     public TimeProvider Time { get; } = TimeProvider.System;
+    /// <summary>How services are reached.</summary>
+    public Network Network => _network.Value;
     public Catalogue Catalogue => _catalogue.Value;
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
     public string CurrentFolder { get; } = Directory.GetCurrentDirectory();
@@ -29,6 +32,9 @@ public sealed class Composition : IDisposable
     public string Mark { get; } = string.Create(CultureInfo.InvariantCulture, $"{ProcessIdentity.Current.Pid}-{ProcessIdentity.Current.StartTicks}-{ProcessIdentity.Current.BootId}");
 
     public string StateRoot => MachinePaths.StateRoot(MachinePaths.Current, Environment);
+
+    /// <summary>What all runs of this user spend in a day.</summary>
+    public DayLedger DayLedger => new(Disk, Path.Join(StateRoot, "ledger"), Time, ProcessIdentity.Current);
 
     /// <summary>The runner of tools; the first use starts the watch that ends them should this process die.</summary>
     public ProcessRunner Processes => _processes ??= new ProcessRunner(_watch = DeathWatch.Start(Mark));
@@ -67,7 +73,7 @@ public sealed class Composition : IDisposable
 
         public Task<Engine.Attempts.AttemptResult> RunAsync(Engine.Attempts.AttemptSpec attempt, Engine.Attempts.AttemptWatcher watcher, CancellationToken cancel)
         {
-            lock (owner) _local ??= new LocalExecutor(owner.Disk, owner.Processes, owner.Time);
+            lock (owner) _local ??= new LocalExecutor(owner.Disk, owner.Processes, owner.Time, owner.Network);
             return _local.RunAsync(attempt, watcher, cancel);
         }
     }

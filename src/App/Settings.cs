@@ -4,9 +4,15 @@ using Spool.Platform;
 
 namespace Spool.App;
 
-/// <summary>The user's own settings: <c>settings.yaml</c> under the state root. Keys: <c>allow:</c> programs of command steps, <c>resources:</c> host-wide capacities, <c>templates:</c> folders of templates.</summary>
+/// <summary>The user's own settings: <c>settings.yaml</c> under the state root. Keys: <c>allow:</c> programs of command steps, <c>resources:</c> host-wide capacities, <c>providers:</c> services, <c>templates:</c> folders of templates, <c>budget:</c> US dollars a run and a day.</summary>
 public sealed record Settings(IReadOnlyList<string> Allow, IReadOnlyDictionary<string, double> Resources)
 {
+    /// <summary>The services of the user as they are written; read by <see cref="Providers.ProviderSetup"/>.</summary>
+    public YamlNode? Providers { get; init; }
+
+    /// <summary>What the user lets runs spend.</summary>
+    public Budget Budget { get; init; } = Budget.None;
+
     /// <summary>Folders of templates, with the place that names each.</summary>
     public IReadOnlyList<(string Folder, Mark At)> Templates { get; init; } = [];
 
@@ -21,7 +27,7 @@ public sealed record Settings(IReadOnlyList<string> Allow, IReadOnlyDictionary<s
             problems.Add("SPL0111", node.At, "settings must be a mapping");
             return new Settings([], new Dictionary<string, double>());
         }
-        string[] known = ["allow", "resources", "providers", "templates"];
+        string[] known = ["allow", "resources", "providers", "budget", "templates"];
         foreach (var entry in map.Entries)
             if (!known.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"settings have no key '{entry.Key}'", NearestName.Hint(entry.Key, known));
         var allow = (map["allow"] as YamlList)?.Items.OfType<YamlScalar>().Select(s => s.Text).ToList() ?? [];
@@ -29,6 +35,6 @@ public sealed record Settings(IReadOnlyList<string> Allow, IReadOnlyDictionary<s
             .Select(e => (e.Key, Good: double.TryParse(((YamlScalar)e.Value).Text, System.Globalization.CultureInfo.InvariantCulture, out var n), Value: n))
             .Where(e => e.Good).ToDictionary(e => e.Key, e => e.Value) ?? [];
         var templates = (map["templates"] is YamlScalar { IsNull: false } one ? [one] : (map["templates"] as YamlList)?.Items.OfType<YamlScalar>() ?? []).Select(t => (t.Text, t.At));
-        return new Settings(allow, resources) { Templates = [.. templates] };
+        return new Settings(allow, resources) { Providers = map["providers"], Templates = [.. templates], Budget = Budget.Read(map["budget"], null, problems) };
     }
 }

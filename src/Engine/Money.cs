@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Spool.Engine;
 
 /// <summary>A call that may cost: asked for before it is made.</summary>
@@ -6,6 +8,13 @@ namespace Spool.Engine;
 /// <param name="MostUsd">What it can cost at most, in US dollars; null when the price is not known, 0 when it is free.</param>
 /// <param name="Units">What is counted: <c>input_tokens</c>, <c>output_tokens</c>, <c>characters</c>, <c>seconds</c>, <c>images</c>.</param>
 public sealed record Charge(string Provider, string Model, decimal? MostUsd, IReadOnlyDictionary<string, decimal> Units);
+
+/// <summary>US dollars as text.</summary>
+public static class Money
+{
+    /// <summary>Dollars with as many digits as small prices need.</summary>
+    public static string Text(decimal usd) => "$" + usd.ToString(usd is > 0 and < 0.01m ? "0.######" : "0.00##", CultureInfo.InvariantCulture);
+}
 
 /// <summary>
 /// Money set aside for one call. Settle it with what the call cost; one that is disposed unsettled is given back. A call that was sent and

@@ -20,6 +20,9 @@ public abstract record Step
     /// <summary>How long the sound or film that this step makes will be, guessed from the texts of its inputs (by role); null: no idea. For stand-ins.</summary>
     public virtual double? ExpectedSeconds(Func<string, string?> text) => null;
 
+    /// <summary>Whether two runs with these options may differ; null: as the kind says.</summary>
+    public virtual bool? Varies => null;
+
     /// <summary>What is wrong with the options together (each alone is checked by its type and range): option name and sentence.</summary>
     public virtual IEnumerable<(string Option, string Message)> Check() => [];
 }
@@ -39,6 +42,9 @@ public sealed class StepKindAttribute(string name, int version) : Attribute
 
     /// <summary>Takes any roles the workflow names (the command step).</summary>
     public bool AnyRoles { get; init; }
+
+    /// <summary>Whether a step with these options may come out differently each time.</summary>
+    internal bool VariesWith(Step? options) => options?.Varies ?? Varies;
 
     /// <summary>Never runs: a person decides, and what reads its inputs waits for the decision.</summary>
     public bool IsReview { get; init; }

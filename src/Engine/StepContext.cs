@@ -91,6 +91,9 @@ public sealed class StepContext
     public ProviderEntry Provider(string name) => _providers.Table.Find(name)
         ?? throw new StepFailedException(new Failure(FailureKind.Unavailable, $"no provider '{name}' is set up") { Next = "see: spool services" });
 
+    /// <summary>How services are reached.</summary>
+    public Network Network => _providers.Network ?? throw new StepFailedException(new Failure(FailureKind.Unavailable, "services cannot be called from here"));
+
     /// <summary>The value of a secret that a declared service names; null when it is not set. It must appear in nothing that is kept.</summary>
     public string? Secret(string environmentName) => _providers.Secrets.GetValueOrDefault(environmentName);
 

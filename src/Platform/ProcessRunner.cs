@@ -47,13 +47,14 @@ public sealed class ProcessRunner(DeathWatch? watch)
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var errors = stackalloc int[2] { -1, -1 };
         var output = stackalloc int[2] { -1, -1 };
-        if (Libc.Pipe2(errors, Libc.CloseOnExec) != 0 || (command.CaptureOutput && Libc.Pipe2(output, Libc.CloseOnExec) != 0))
+        var apart = command.CaptureOutput || command.OnOutput is not null;
+        if (Libc.Pipe2(errors, Libc.CloseOnExec) != 0 || (apart && Libc.Pipe2(output, Libc.CloseOnExec) != 0))
             throw new ProcessFailedException(command.Program, Errors.Text(Marshal.GetLastPInvokeError()));
         int pid, exitHandle = -1;
         try
         {
             pid = Spawn.Start(command.Program, command.Arguments, command.WorkingFolder!, environment, Spawn.Null,
-                command.CaptureOutput ? output[1] : errors[1], errors[1], command.InputFile, command.OutputFile);
+                apart ? output[1] : errors[1], errors[1], command.InputFile, command.OutputFile);
         }
         catch
         {
@@ -64,6 +65,8 @@ public sealed class ProcessRunner(DeathWatch? watch)
         errors[1] = output[1] = -1;
         var live = new LiveProcess(pid);
         using var stop = cancel.Register(static state => ((LiveProcess)state!).Signal(15), live);
+        var reader = command.OnOutput is { } read ? new OutputReader(output[0], read, () => live.Signal(9)) : null;
+        if (reader is not null) output[0] = -1; // its descriptor from here on
         try
         {
             if (started is not null && ProcessIdentity.Of(pid) is { } identity) started(identity);
@@ -101,16 +104,19 @@ public sealed class ProcessRunner(DeathWatch? watch)
             live.Signal(9); // what is left of the group holds the pipes
             while (errors[0] >= 0 && HasMore(errors[0])) Take(ref errors[0], bytes => sink.Take(bytes), buffer);
             while (output[0] >= 0 && HasMore(output[0])) Take(ref output[0], bytes => { if (captured!.Length < CaptureBytes) captured.Write(bytes); }, buffer);
+            reader?.Join();
             lines.Finish();
             var (exitCode, signal, cpu, rss) = live.Reap();
             sink.Finish();
             cancel.ThrowIfCancellationRequested();
+            reader?.ThrowIfFailed();
             var text = captured is null ? "" : Encoding.UTF8.GetString(captured.GetBuffer(), 0, (int)captured.Length);
             return new ToolResult(exitCode, signal, text, sink.Tail, cpu, rss, clock.Elapsed) { TimedOut = timedOut };
         }
         finally
         {
             live.End();
+            reader?.Join();
             Close(errors[0], output[0], exitHandle);
         }
     }

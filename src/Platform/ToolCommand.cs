@@ -18,6 +18,10 @@ public sealed record ToolCommand(string Program, IReadOnlyList<string> Arguments
     /// <summary>Keeps standard output apart, as text of at most 64 MiB, in <see cref="ToolResult.Output"/>.</summary>
     public bool CaptureOutput { get; init; }
 
+    /// <summary>Reads standard output as bytes while the tool runs, on a thread of its own, through a pipe of 1 MiB. A reader that returns early
+    /// closes the pipe, on which most tools end; what it throws stops the tool and comes out of the run as the cause of an IOException.</summary>
+    public Action<Stream>? OnOutput { get; init; }
+
     /// <summary>Told every line of standard error (and of output that is neither captured nor filed), also parts ended by a carriage return.</summary>
     public Action<string>? OnLine { get; init; }
 

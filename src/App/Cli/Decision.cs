@@ -54,6 +54,38 @@ public sealed class Decision : IDisposable
         return null;
     }
 
+    /// <summary>Over a workspace that the caller owns; it stays open when this is disposed. Null when the workflow has problems.</summary>
+    public static async Task<Decision?> OverAsync(Composition composition, WorkflowFile file, Workspace workspace, CancellationToken cancel)
+    {
+        var problems = new ProblemList();
+        var look = await LastArguments.PlanAsync(composition, file, problems, cancel);
+        return look is null || problems.Any ? null : new Decision(composition, file, workspace, look) { _borrowed = true };
+    }
+
+    private bool _borrowed;
+
+    /// <summary>Takes a decision about a review, with the edits of what it shows; gives what came of it.</summary>
+    public (bool Taken, string Said) Take(TaskState review, ReviewDecision wanted)
+    {
+        // Edited bytes are kept like approvals, so an edit is taken into the store before it is decided on.
+        foreach (var maker in review.Node.Producers) EditsOf(StateOf(maker));
+        var decided = Deciding.Decide(State, WorkflowId, review, StateOf, wanted, Now);
+        if (decided.Refusal is { } refusal) return (false, refusal);
+        foreach (var made in decided.Events) Journal.Append(made);
+        Journal.Commit();
+        return (true, wanted.Verdict == "approve" ? $"{review.Node.Address}: approved"
+            : decided.Regenerated.Count > 0 ? $"{review.Node.Address}: rejected; the next run makes anew: {string.Join(", ", decided.Regenerated)}" : $"{review.Node.Address}: rejected");
+    }
+
+    /// <summary>The reviews that a verdict can be given on: by name or pattern, else the only ones that ask.</summary>
+    public IReadOnlyList<TaskState> Open(string? name, string verdict)
+    {
+        var reviews = Find([], all: true).Where(t => t.Node.Step.Kind.Traits.IsReview).ToList();
+        var open = (name is null ? reviews : Matching.Tasks(reviews, name)).Where(t => Deciding.IsOpen(t, verdict)).ToList();
+        // Without a name it is the one that asks, not one that was rejected and may still be approved.
+        return name is null && open.Exists(t => Deciding.IsOpen(t, "reject")) ? [.. open.Where(t => Deciding.IsOpen(t, "reject"))] : open;
+    }
+
     public TaskState StateOf(Engine.Graph.TaskNode node) => _look.Core.Tasks[node.Index];
 
     public async Task LookAgainAsync(CancellationToken cancel) => _look = (await LastArguments.PlanAsync(_composition, _file, new ProblemList(), cancel))!;
@@ -98,6 +130,6 @@ public sealed class Decision : IDisposable
 
     public void Dispose()
     {
-        _workspace.Dispose();
+        if (!_borrowed) _workspace.Dispose();
     }
 }

@@ -25,7 +25,17 @@ public sealed class OwnerSocket : IDisposable
         Path.Join(MachinePaths.RuntimeFolder(MachinePaths.Current, composition.Environment, MachinePaths.UserId), $"{Digest.Of(workspace).Short}-{Environment.ProcessId}.sock");
 
     /// <summary>Listens; null when no socket can be had here (then other terminals see the journal only).</summary>
-    public static OwnerSocket? Listen(string path, Composition composition, RunDriver driver, CancellationTokenSource stop)
+    public static OwnerSocket? Listen(string path, Composition composition, RunDriver driver, CancellationTokenSource stop) => Listen(path, composition, async request => request.GetProperty("verb").GetString() switch
+    {
+        "status" => await driver.AskAsync(StatusJson.Of),
+        "cancel" => Cancel(stop),
+        // A run that is over does not read its loop any more: whoever asks takes the way without an engine then.
+        "decide" => Decided(await driver.DecideAsync(request.GetProperty("review").GetString(), DecisionOf(request)).WaitAsync(TimeSpan.FromSeconds(4), TimeProvider.System)),
+        _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown verb\"}\n"),
+    });
+
+    /// <summary>Listens with an answer for each request.</summary>
+    public static OwnerSocket? Listen(string path, Composition composition, Func<JsonElement, Task<byte[]>> answer)
     {
         try
         {
@@ -36,24 +46,24 @@ public sealed class OwnerSocket : IDisposable
             socket.Bind(new UnixDomainSocketEndPoint(path));
             socket.Listen(16);
             var owner = new OwnerSocket(socket, path);
-            _ = owner.ServeAsync(driver, stop);
+            _ = owner.ServeAsync(answer);
             return owner;
         }
         catch (Exception e) when (e is SocketException or DiskException or ArgumentException) { return null; }
     }
 
-    private async Task ServeAsync(RunDriver driver, CancellationTokenSource stop)
+    private async Task ServeAsync(Func<JsonElement, Task<byte[]>> answer)
     {
         while (true)
         {
             Socket client;
             try { client = await _socket.AcceptAsync(); }
             catch (Exception e) when (e is SocketException or ObjectDisposedException) { return; }
-            _ = AnswerAsync(client, driver, stop);
+            _ = AnswerAsync(client, answer);
         }
     }
 
-    private static async Task AnswerAsync(Socket client, RunDriver driver, CancellationTokenSource stop)
+    private static async Task AnswerAsync(Socket client, Func<JsonElement, Task<byte[]>> answer)
     {
         try
         {
@@ -62,15 +72,7 @@ public sealed class OwnerSocket : IDisposable
             var line = await reader.ReadLineAsync();
             if (line is null) return;
             using var request = JsonDocument.Parse(line);
-            var verb = request.RootElement.GetProperty("verb").GetString();
-            var answer = verb switch
-            {
-                "status" => await driver.AskAsync(StatusJson.Of),
-                "cancel" => Cancel(stop),
-                "decide" => await DecideAsync(driver, request.RootElement),
-                _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown verb\"}\n"),
-            };
-            await stream.WriteAsync(answer);
+            await stream.WriteAsync(await answer(request.RootElement));
         }
         catch (Exception e) when (e is IOException or SocketException or JsonException or KeyNotFoundException or InvalidOperationException or TimeoutException)
         {
@@ -84,21 +86,20 @@ public sealed class OwnerSocket : IDisposable
         return Encoding.UTF8.GetBytes("{\"ok\":true}\n");
     }
 
-    private static async Task<byte[]> DecideAsync(RunDriver driver, JsonElement request)
-    {
-        var decision = new ReviewDecision(request.GetProperty("verdict").GetString()!, [.. request.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!)], request.GetProperty("who").GetString()!)
+    /// <summary>The decision in a request.</summary>
+    public static ReviewDecision DecisionOf(JsonElement request) =>
+        new(request.GetProperty("verdict").GetString()!, [.. request.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!)], request.GetProperty("who").GetString()!)
         {
             Input = request.GetProperty("input").GetString(),
             DiscardEdit = request.GetProperty("discard_edit").GetBoolean(),
         };
-        // A run that is over does not read its loop any more: whoever asks takes the way without an engine then.
-        var answer = await driver.DecideAsync(request.GetProperty("review").GetString(), decision).WaitAsync(TimeSpan.FromSeconds(4), TimeProvider.System);
-        return Line(w =>
-        {
-            w.WriteBoolean("taken", answer.Taken);
-            w.WriteString("said", answer.Said);
-        });
-    }
+
+    /// <summary>The answer to a decision.</summary>
+    public static byte[] Decided((bool Taken, string Said) answer) => Line(w =>
+    {
+        w.WriteBoolean("taken", answer.Taken);
+        w.WriteString("said", answer.Said);
+    });
 
     private static byte[] Line(Action<Utf8JsonWriter> content)
     {

@@ -79,6 +79,13 @@ public sealed class PlanVerb : Verb
             w.WriteEndObject();
         }
         w.WriteEndArray();
+        var cost = CostForecast.Of(look.State, look.Tasks);
+        w.WriteStartObject("cost");
+        w.WriteNumber("usd", cost.Usd);
+        w.WriteNumber("tasks", cost.Tasks);
+        w.WriteNumber("unknown", cost.Unknown);
+        w.WriteNumber("cap_usd", look.Cap);
+        w.WriteEndObject();
     });
 
     private static void Text(DryPlan look, bool verbose)
@@ -87,6 +94,9 @@ public sealed class PlanVerb : Verb
         Console.WriteLine(string.Join(", ", counts.OrderBy(c => c.Key).Select(c => $"{Words.Count(c.Value)} {Word(c.Key)}")) + (look.OpenSteps.Count > 0 ? $", {look.OpenSteps.Count} steps known later" : ""));
         foreach (var task in look.Tasks.Where(t => verbose || t.Verdict is not Verdict.Reuse).Take(verbose ? int.MaxValue : 200))
             Console.WriteLine($"  {Word(task.Verdict),-8} {task.Node.Address}{(task.Reasons.Count > 0 ? "   " + string.Join("; ", task.Reasons.Select(r => r.Text)) : "")}");
+        var cost = CostForecast.Of(look.State, look.Tasks);
+        if (cost.Tasks > 0) Console.WriteLine($"  about {Spool.Engine.Money.Text(cost.Usd)} by what {cost.Tasks} such task{(cost.Tasks == 1 ? "" : "s")} cost before");
+        if (cost.Unknown > 0) Console.WriteLine($"  {cost.Unknown} task{(cost.Unknown == 1 ? " calls" : "s call")} a provider for the first time: no forecast; the cap is {Spool.Engine.Money.Text(look.Cap)}");
         foreach (var step in look.OpenSteps) Console.WriteLine($"  {Word(VerdictOf(step)),-8} {step.Step.WholeAddress}   {string.Join("; ", step.Reasons.Select(r => r.Text))}");
     }
 }
@@ -102,6 +112,10 @@ public sealed class DryPlan
     public RunCore Core { get; }
     public TaskGraph Graph { get; }
     public WorkspaceState State { get; }
+
+    /// <summary>US dollars that a run may spend.</summary>
+    public decimal Cap { get; private init; }
+
     public PlannerWorld World { get; }
     public IReadOnlyList<TaskState> Tasks => [.. Core.Tasks.Where(t => !RunExport.IsLeftOut(t))];
     public IReadOnlyList<StepState> OpenSteps => Core.OpenSteps;
@@ -119,11 +133,15 @@ public sealed class DryPlan
         var stats = new StatCache(composition.Disk, composition.Time);
         foreach (var (path, stat, digest) in index?.Digests ?? []) stats.Load(path, stat, digest);
         var request = new RunRequest(graph.Workflow, arguments) { Jobs = 1, Cpus = 1 };
+        var providers = Providers.ProviderSetup.Read(composition, Settings.Read(composition, new ProblemList()), file.File, problems);
+        if (problems.Any) return null;
+        request = request with { Providers = providers.Table };
         var world = new PlannerWorld(composition.Disk, file.Workspace, state, new ObjectStore(composition.Disk, paths.Store), stats,
             request.Sources(composition.Disk, file.Workspace, state.Paths.ContainsKey), composition.Tools(index))
         {
             Allowed = allowed,
             Forced = forced,
+            Providers = providers.Table,
             Environment = composition.Environment,
             WorkflowId = request.WorkflowId(file.Workspace),
             StandInKind = composition.Catalogue.Find("placeholder"),
@@ -132,6 +150,9 @@ public sealed class DryPlan
         };
         var core = new RunCore(graph, world, new Selection(graph, targets, only), request.Capacities(), dry: true, _ => { }, cancel);
         await core.SettleAsync();
-        return new DryPlan(core, graph, state, world);
+        return new DryPlan(core, graph, state, world)
+        {
+            Cap = Caps.Of(Settings.Read(composition, new ProblemList()).Budget, graph.Workflow.Budget, null, composition.Environment("CI") is "true" or "1").Run,
+        };
     }
 }

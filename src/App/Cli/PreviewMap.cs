@@ -26,7 +26,7 @@ public sealed record PreviewMap(string? File, IReadOnlyList<PreviewSegment> Segm
 
     public static async Task<PreviewMap> OfAsync(Composition composition, string folder, RunResult result, IReadOnlyList<TaskState> tasks)
     {
-        var file = result.Outputs.FirstOrDefault(o => Report.ArtifactTypes.Of(o) == "video") ?? result.Outputs.FirstOrDefault();
+        var file = result.Outputs.FirstOrDefault(o => Report.ArtifactTypes.Of(o) == "video") ?? (result.Outputs is [var first, ..] ? first : null);
         var final = file is null ? null : tasks.FirstOrDefault(t => t.Node.Outputs.Any(o => o.Path == file.TrimEnd('/')));
         if (final is null) return new PreviewMap(null, [], [.. tasks.SelectMany(t => t.StandIns).Distinct()]);
         var missing = final.StandIns;

@@ -40,6 +40,7 @@ public sealed class PreviewSession(Composition composition, WorkflowFile file, W
             Environment = composition.Environment,
             StandInKind = composition.Catalogue.Find("placeholder"),
             PreviewOf = Parent(graph.Workflow),
+            Providers = Providers.ProviderSetup.Read(composition, settings, file.File, problems).Table,
         };
         var tools = composition.Tools(workspace.Index);
         var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, reporter);

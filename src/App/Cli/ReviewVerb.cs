@@ -47,9 +47,7 @@ public abstract class ReviewVerb : Verb
         if (decision is null) return WrongText;
         var reviews = decision.Find([], all: true).Where(t => t.Node.Step.Kind.Traits.IsReview).ToList();
         var named = name is null ? reviews : [.. Matching.Tasks(reviews, name)];
-        var open = named.Where(t => Deciding.IsOpen(t, Verdict)).ToList();
-        // Without a name it is the one that asks, not one that was rejected and may still be approved.
-        if (name is null && open.Exists(t => Deciding.IsOpen(t, "reject"))) open = [.. open.Where(t => Deciding.IsOpen(t, "reject"))];
+        var open = decision.Open(name, Verdict);
         if (open.Count == 0) return Tell(json, false, NotOpen(decision, name, named, reviews), name, null, null);
         if (open.Count > 1 && name?.Contains('*', StringComparison.Ordinal) != true)
         {
@@ -61,22 +59,10 @@ public abstract class ReviewVerb : Verb
         var told = new List<string>();
         foreach (var review in open)
         {
-            if (Take(decision, review, wanted) is var (said, taken) && !taken) return Tell(json, false, said, review.Node.Address, review.Key, null);
+            if (decision.Take(review, wanted) is var (taken, said) && !taken) return Tell(json, false, said, review.Node.Address, review.Key, null);
             else told.Add(said);
         }
         return Tell(json, true, string.Join('\n', told), open.Count == 1 ? open[0].Node.Address : name, open.Count == 1 ? open[0].Key : null, Next(composition, file));
-    }
-
-    private (string Said, bool Taken) Take(Decision decision, TaskState review, ReviewDecision wanted)
-    {
-        // Edited bytes are kept like approvals, so an edit is taken into the store before it is decided on.
-        foreach (var maker in review.Node.Producers) decision.EditsOf(decision.StateOf(maker));
-        var decided = Deciding.Decide(decision.State, decision.WorkflowId, review, decision.StateOf, wanted, decision.Now);
-        if (decided.Refusal is { } refusal) return (refusal, false);
-        foreach (var made in decided.Events) decision.Journal.Append(made);
-        decision.Journal.Commit();
-        return (Verdict == "approve" ? $"{review.Node.Address}: approved"
-            : decided.Regenerated.Count > 0 ? $"{review.Node.Address}: rejected; the next run makes anew: {string.Join(", ", decided.Regenerated)}" : $"{review.Node.Address}: rejected", true);
     }
 
     private int Tell(bool json, bool taken, string said, string? review, string? shown, string? next)

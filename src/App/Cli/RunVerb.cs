@@ -75,6 +75,12 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
     public bool AllowsStandIns { get; init; }
     public decimal? Budget { get; init; }
 
+    /// <summary>Asked after each run whether to run again, with the workspace still owned; null: once is enough.</summary>
+    public Func<Workspace, int, CancellationToken, Task<bool>>? Between { get; init; }
+
+    /// <summary>Shows each run; null: as a single run is shown.</summary>
+    public Func<string?, RunReporter>? Shows { get; init; }
+
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         var problems = new ProblemList();
@@ -87,12 +93,13 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         // The text is checked before the lock is waited for, unless the remembered plan makes reading it needless.
         var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0 && !AllowsStandIns;
         var bytes = DurableFile.Read(composition.Disk, file.File);
-        var signature = RunRequest.Signature(Composition.Program, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
+        var providers = Providers.ProviderSetup.Read(composition, settings, file.File, problems);
+        var signature = RunRequest.Signature(Composition.Program + providers.Signature, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
         TaskGraph? graph = null;
-        if (WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace)?.Quiet?.Signature != signature || !plain)
+        if (WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace)?.Quiet?.Signature != signature || !plain || problems.Any)
         {
             graph = file.Graph(composition, arguments, problems);
-            if (graph is null) return await ReportProblemsAsync(null, problems);
+            if (graph is null || problems.Any) return await ReportProblemsAsync(null, problems);
         }
         var socket = OwnerSocket.PathFor(composition, file.Workspace);
         var machine = composition.Machine("spool run", socket);
@@ -100,7 +107,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         try
         {
             var index = WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace);
-            if (plain && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet)
+            if (plain && Between is null && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet)
             {
                 fileLock.Dispose();
                 return Reporter(graph?.Workflow.Name).Finish(quiet);
@@ -114,11 +121,18 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             using var workspace = Workspace.Open(machine, paths, fileLock, index);
             while (true)
             {
-                var (code, again) = await RunOpenAsync(workspace, graph, allowed, settings, signature, problems, cancel);
-                if (!again) return code;
-                // A rejection had something made anew: the same engine goes on with it.
-                graph = file.Graph(composition, arguments, problems);
-                if (graph is null) return await ReportProblemsAsync(null, problems);
+                var (code, again) = await RunOpenAsync(workspace, graph, allowed, settings, providers.Table, signature, problems, cancel);
+                // A rejection had something made anew, or a file changed: the same engine goes on with it.
+                do
+                {
+                    if (!again && (Between is null || !await Between(workspace, code, cancel))) return code;
+                    again = false;
+                    problems = new ProblemList();
+                    graph = file.Graph(composition, arguments, problems);
+                    if (graph is null || problems.Any) code = await ReportProblemsAsync(null, problems);
+                    if (Between is null && (graph is null || problems.Any)) return code;
+                }
+                while (graph is null || problems.Any);
             }
         }
         catch
@@ -128,7 +142,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
     }
 
-    private async Task<(int Code, bool Again)> RunOpenAsync(Workspace workspace, TaskGraph graph, HashSet<string> allowed, Settings settings, Digest signature, ProblemList problems, CancellationToken cancel)
+    private async Task<(int Code, bool Again)> RunOpenAsync(Workspace workspace, TaskGraph graph, HashSet<string> allowed, Settings settings, ProviderTable providers, Digest signature, ProblemList problems, CancellationToken cancel)
     {
         var cpus = (int)settings.Resources.GetValueOrDefault("cpu", Environment.ProcessorCount);
         var workflow = graph.Workflow;
@@ -144,9 +158,12 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             Environment = composition.Environment,
             HostPools = new HostPools(composition.Disk, Path.Join(composition.StateRoot, "pools"), HostCapacities(settings, cpus), ProcessIdentity.Current),
             OutputsOf = OutputsOf,
+            Caps = Caps.Of(settings.Budget, workflow.Budget, Budget, composition.Environment("CI") is "true" or "1"),
+            Day = composition.DayLedger,
             AllowsStandIns = AllowsStandIns,
             StandInKind = composition.Catalogue.Find("placeholder"),
             MarkKind = composition.Catalogue.Find("media.tag"),
+            Providers = providers,
         };
         foreach (var step in Only.Concat(Force))
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));
@@ -156,7 +173,8 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         foreach (var warning in problems.Warnings) reporter.Tell(new RunFact.Warning($"{warning.At}: {warning.Message}"));
         foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
         var tools = composition.Tools(workspace.Index);
-        var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, reporter);
+        using var refresher = new PreviewRefresher(composition, file, arguments, Allow, reporter) { After = workflow.PreviewAfter };
+        var driver = new RunDriver(workspace, request, graph, tools, composition.Executor, refresher);
         if (driver.Selection.IsEmpty) throw new UsageException($"nothing in {Path.GetFileName(file.File)} makes {string.Join(", ", Targets.Concat(Only))}");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, c => Stop(c, stop));
@@ -166,6 +184,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         using var socket = OwnerSocket.Listen(workspace.Machine.Socket!, composition, driver, stop);
         var result = await driver.RunAsync(stop.Token);
         if (result is null) return (await ReportProblemsAsync(workflow, problems), false);
+        await refresher.EndAsync();
         var again = driver.WantsAnotherRun && result.Status is ("waiting" or "succeeded");
         var code = again ? Verb.Done : reporter.Finish(result);
         await Report.ReportFile.WriteAsync(composition, workspace, graph, driver.World, result, stop.Token);
@@ -236,7 +255,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
     }
 
-    private RunReporter Reporter(string? name) => Json ? new JsonReporter(Verbose) : TerminalReporter.Create(composition, file, name, Verbose);
+    private RunReporter Reporter(string? name) => Shows is not null ? Shows(name) : Json ? new JsonReporter(Verbose) : TerminalReporter.Create(composition, file, name, Verbose);
 
     private Task<int> ReportProblemsAsync(Workflow? workflow, ProblemList problems)
     {

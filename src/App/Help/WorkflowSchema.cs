@@ -30,7 +30,8 @@ public static class WorkflowSchema
             ["vars"] = Described("Values that a run may set: --var NAME=VALUE.", MapOf(Ref("variable"))),
             ["roots"] = Described("Folders outside the workspace that may be read, by name.", MapOf(new() { ["type"] = "string" })),
             ["resources"] = Described("Pools of this workflow and how much each holds.", MapOf(new() { ["type"] = "number", ["minimum"] = 0 })),
-            ["budget"] = Described("The most that a run may spend.", new() { ["type"] = "object" }),
+            ["budget"] = Described("The most that may be spent, in US dollars: usd (a run), day, steps (by id).", new() { ["type"] = new JsonArray("object", "number") }),
+            ["preview"] = Described("Makes a preview anew in the background each time one of these steps is over: { after: [STEP] }.", new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject { ["after"] = Strings() } }),
             ["outputs"] = Described("The finals; default: what no step reads.", Strings()),
             ["steps"] = Described("What is to be made.", new() { ["type"] = "array", ["items"] = Ref("step") }),
             ["profiles"] = Described("Named sets of overrides: --profile NAME.", MapOf(new()

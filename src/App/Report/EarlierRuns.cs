@@ -58,7 +58,7 @@ public sealed class EarlierRuns
     {
         if (!Known || !task.HasOutputs) return false;
         if (!_last.TryGetValue(task.Node.Address, out var last) || last.Status is not ("succeeded" or "reused") || last.Key is null) return true;
-        if (last.Key == task.Key) return task.Status == TaskStatus.Succeeded && task.Node.Step.Kind.Traits.Varies;
+        if (last.Key == task.Key) return task.Status == TaskStatus.Succeeded && (task.Options?.Varies ?? task.Node.Step.Kind.Traits.Varies);
         if (!_world.State.Records.TryGetValue(last.Key, out var record)) return task.Status == TaskStatus.Succeeded;
         for (var i = 0; i < task.Outputs.Count; i++)
         {

@@ -1,3 +1,4 @@
+using Spool.Engine.Definition;
 using System.Text.Json;
 using Spool.Engine.Graph;
 using Spool.Engine.Planning;

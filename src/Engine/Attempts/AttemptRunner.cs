@@ -6,12 +6,12 @@ namespace Spool.Engine.Attempts;
 /// Runs one attempt of one task in its own folder: lays out the inputs, runs the step, then looks at what is really there.
 /// Success is decided here and not by an exit code: every declared output exists, is a regular file, was hashed, and no input changed meanwhile.
 /// </summary>
-public sealed class AttemptRunner(IDisk disk, ProcessRunner processes, TimeProvider time)
+public sealed class AttemptRunner(IDisk disk, ProcessRunner processes, TimeProvider time, Network? network = null)
 {
     public async Task<AttemptResult> RunAsync(AttemptSpec spec, AttemptWatcher watcher, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        await using var running = new RunningAttempt(disk, processes, spec, watcher);
+        await using var running = new RunningAttempt(disk, processes, spec, watcher, network);
         Failure? failure;
         IReadOnlyList<ProducedOutput> outputs = [];
         try
@@ -52,7 +52,7 @@ public sealed class AttemptRunner(IDisk disk, ProcessRunner processes, TimeProvi
 }
 
 /// <summary>The tools, log and measures of an attempt under way.</summary>
-internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, AttemptSpec spec, AttemptWatcher watcher) : IAsyncDisposable
+internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, AttemptSpec spec, AttemptWatcher watcher, Network? network) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
@@ -75,7 +75,7 @@ internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, Attemp
     internal StepContext Begin(AttemptLayout layout) => _context = Context(layout.Roles);
 
     internal StepContext Context(AttemptRoles roles) =>
-        new(disk, spec.Folder, spec.Seed, roles, StartAsync, (watcher.Progress, Write), new ProviderAccess(spec.Providers, spec.Secrets, watcher.Reserve));
+        new(disk, spec.Folder, spec.Seed, roles, StartAsync, (watcher.Progress, Write), new ProviderAccess(spec.Providers, spec.Secrets, watcher.Reserve) { Network = network });
 
     private async Task<ToolResult> StartAsync(ToolCommand command, CancellationToken cancel)
     {

@@ -18,7 +18,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
         foreach (var entry in map.Entries)
             if (!Keys.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"a step has no key '{entry.Key}'", NearestName.Hint(entry.Key, Keys) ?? $"its keys: {string.Join(", ", Keys)}");
         var id = Text(map, "id", required: true);
-        if (id is not null && !IsName(id))
+        if (id is not null && !id.Split('/').All(IsName))
         {
             problems.Add("SPL0112", map["id"]!.At, $"'{id}' cannot be a step's id", "use letters, digits, - and _, starting with a letter or digit");
             id = null;
@@ -210,6 +210,7 @@ internal sealed class StepReader(Catalogue catalogue, ProblemList problems)
     {
         if (node is null) return null;
         var text = (node as YamlScalar)?.Text.Trim() ?? "";
+        if (text.StartsWith("never ", StringComparison.Ordinal)) return new Condition(ConditionKind.Never, text[6..].Trim(), "", node.At);
         if (text.StartsWith("exists ", StringComparison.Ordinal)) return new Condition(ConditionKind.Exists, text[7..].Trim(), "", node.At);
         foreach (var (sign, kind) in new[] { ("==", ConditionKind.Equal), ("!=", ConditionKind.NotEqual) })
         {

@@ -22,6 +22,10 @@ public sealed record Workflow
     public IReadOnlyDictionary<string, string> Roots { get; init; } = new Dictionary<string, string>();
     /// <summary>Capacities of pools private to a run.</summary>
     public IReadOnlyDictionary<string, double> Pools { get; init; } = new Dictionary<string, double>();
+    /// <summary>What may be spent.</summary>
+    public Budget Budget { get; init; } = Budget.None;
+    /// <summary>Steps after whose end a preview is made anew in the background.</summary>
+    public IReadOnlyList<string> PreviewAfter { get; init; } = [];
     /// <summary>Paths the user calls the results; null: what no task reads.</summary>
     public IReadOnlyList<(string Path, Mark At)>? Outputs { get; init; }
     /// <summary>How exactly a tool's version counts, by tool; the default is minor.</summary>
@@ -92,4 +96,5 @@ public enum ForeachKind { List, Range, Glob, Matrix, Csv, Json }
 /// <summary><c>VAR</c>, <c>VAR == literal</c>, <c>VAR != literal</c>, <c>exists PATH</c>.</summary>
 public sealed record Condition(ConditionKind Kind, string Name, string Literal, Mark At);
 
-public enum ConditionKind { True, Equal, NotEqual, Exists }
+/// <summary>How a condition is decided; <c>Never</c> is one of an included workflow that was found not to hold when the file was read.</summary>
+public enum ConditionKind { True, Equal, NotEqual, Exists, Never }

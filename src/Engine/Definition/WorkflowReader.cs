@@ -7,7 +7,7 @@ namespace Spool.Engine.Definition;
 public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string, string?> environment)
 {
     private static readonly string[] Keys =
-        ["version", "name", "description", "vars", "roots", "resources", "budget", "outputs", "steps", "profiles", "include", "tools", "store", "provenance", "alias"];
+        ["version", "name", "description", "vars", "roots", "resources", "budget", "outputs", "steps", "profiles", "include", "tools", "store", "provenance", "preview", "alias"];
 
     /// <summary>The folder that files named by variables are looked for in; null: the folder of the workflow.</summary>
     public string? Workspace { get; init; }
@@ -21,7 +21,7 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
         var reader = new StepReader(catalogue, problems);
         foreach (var entry in root.Entries)
             if (!Keys.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"a workflow has no key '{entry.Key}'", NearestName.Hint(entry.Key, Keys) ?? $"its keys: {string.Join(", ", Keys)}");
-        foreach (var entry in root.Entries.Where(e => e.Key is "budget" or "provenance" or "store"))
+        foreach (var entry in root.Entries.Where(e => e.Key is "provenance" or "store"))
             problems.Warn("SPL0165", entry.KeyAt, $"this version does not look at '{entry.Key}' yet");
         foreach (var alias in reader.List(root["alias"], "alias").Where(a => !StepReader.IsName(a.Text))) problems.Add("SPL0112", alias.At, $"'{alias.Text}' cannot be another name of a template", "use letters, digits, - and _, starting with a letter or digit");
         if (root["version"] is not { } version) problems.Add("SPL0109", root.At, "the file does not say its version", "add the line: version: 1");
@@ -34,13 +34,15 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
             .Read([.. maps.SelectMany(m => reader.Map(m["vars"], "vars"))], profile is null ? [] : reader.Map(profile["vars"], "vars"), arguments);
         var sets = Sets(profile, arguments, problems, reader);
 
+        var pools = maps.SelectMany(m => reader.Numbers(m["resources"], "resources")).Concat(profile is null ? [] : reader.Numbers(profile["resources"], "resources"))
+            .GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value);
         var steps = new List<StepDefinition>();
         var known = new List<string>();
         foreach (var map in maps)
         {
             if (map["steps"] is YamlList list)
             {
-                foreach (var item in list.Items)
+                foreach (var item in list.Items.SelectMany(i => Expand(i, file, vars.Values, new Reading(problems, texts, reader, pools), [file])))
                 {
                     var id = ((item as YamlMap)?["id"] as YamlScalar)?.Text ?? "";
                     known.Add(id);
@@ -69,12 +71,61 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
             ShownVars = vars.Shown,
             Secrets = vars.Secrets,
             Roots = Roots(root, file, problems, reader),
-            Pools = maps.SelectMany(m => reader.Numbers(m["resources"], "resources")).Concat(profile is null ? [] : reader.Numbers(profile["resources"], "resources"))
-                .GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+            Pools = pools,
+            Budget = Budget.Read(root["budget"], known, problems),
+            PreviewAfter = PreviewAfter(root, known, problems, reader),
             Outputs = root["outputs"] is null ? null : [.. reader.List(root["outputs"], "outputs").Select(o => (o.Text, o.At))],
             ToolPrecisions = Tools(root, problems, reader),
             Files = [.. texts.Select(t => t.File)],
         };
+    }
+
+    /// <summary>What reading goes on with.</summary>
+    private sealed record Reading(ProblemList Problems, List<(string, string)> Texts, StepReader Steps, Dictionary<string, double> Pools);
+
+    /// <summary>A step as it is, or the steps of the workflow that it stands for.</summary>
+    private IEnumerable<YamlNode> Expand(YamlNode node, string file, IReadOnlyDictionary<string, YamlNode> vars, Reading reading, IReadOnlyList<string> chain)
+    {
+        if (node is not YamlMap step || (step["kind"] as YamlScalar)?.Text != SubWorkflow.Kind) return [node];
+        var (problems, _, reader, _) = reading;
+        foreach (var entry in step.Entries)
+            if (!SubWorkflow.Keys.Contains(entry.Key)) problems.Add("SPL0110", entry.KeyAt, $"a workflow step has no key '{entry.Key}'", NearestName.Hint(entry.Key, SubWorkflow.Keys) ?? $"its keys: {string.Join(", ", SubWorkflow.Keys)}");
+        if (reader.Text(step, "id", required: true) is not { } id || reader.Text(step, "file", required: true) is not { } name) return [];
+        if (Paths.Normalise(name) is not { } path)
+        {
+            problems.Add("SPL0132", step["file"]!.At, $"'{name}' lies outside the folder of the workflow");
+            return [];
+        }
+        var full = Path.Join(Path.GetDirectoryName(file), path);
+        if (chain.Contains(full))
+        {
+            problems.Add("SPL0133", step["file"]!.At, $"files include each other: {string.Join(" -> ", chain.Append(full).Select(Path.GetFileName))}");
+            return [];
+        }
+        if (ReadFile(full, problems, reading.Texts) is not { } root) return [];
+        foreach (var (pool, capacity) in reader.Numbers(root["resources"], "resources")) reading.Pools.TryAdd(pool, capacity);
+        // Its variables take what the step gives them, in the words of this file.
+        var inputs = reader.Map(step["inputs"], "inputs").Select(e => e with { Value = Template.Fill(e.Value, (expression, at) => Given(expression, at, vars, problems)) }).ToList();
+        var inner = new VariableReader(problems, environment, p => IsFile(Path.Join(Workspace ?? Path.GetDirectoryName(file), p))).Read(reader.Map(root["vars"], "vars"), inputs, WorkflowArguments.None);
+        var condition = (step["when"] as YamlScalar)?.Text;
+        var never = condition is not null && !condition.StartsWith("exists ", StringComparison.Ordinal) && !SubWorkflow.Holds(condition, vars) ? condition : null;
+        return [.. new SubWorkflow(step, id, root, inner.Values, never).Steps().SelectMany(s => Expand(s, full, inner.Values, reading, [.. chain, full]))];
+    }
+
+    private static YamlNode? Given(string expression, Mark at, IReadOnlyDictionary<string, YamlNode> vars, ProblemList problems)
+    {
+        if (expression.StartsWith("vars.", StringComparison.Ordinal) && vars.TryGetValue(expression[5..], out var value)) return value;
+        problems.Add("SPL0201", at, $"the inputs of a workflow step may use variables only, not '{expression}'", NearestName.Hint(expression, vars.Keys.Select(k => "vars." + k)));
+        return null;
+    }
+
+    private static List<string> PreviewAfter(YamlMap root, IReadOnlyCollection<string> known, ProblemList problems, StepReader reader)
+    {
+        foreach (var entry in reader.Map(root["preview"], "preview"))
+            if (entry.Key != "after") problems.Add("SPL0110", entry.KeyAt, $"preview: has no key '{entry.Key}'", NearestName.Hint(entry.Key, ["after"]) ?? "write preview: { after: [STEP] }");
+        var steps = reader.List((root["preview"] as YamlMap)?["after"], "preview.after");
+        foreach (var step in steps.Where(s => !known.Contains(s.Text))) problems.Add("SPL0131", step.At, $"there is no step '{step.Text}'", NearestName.Hint(step.Text, known));
+        return [.. steps.Select(s => s.Text)];
     }
 
     private bool IsFile(string path)

@@ -184,7 +184,7 @@ public static class GraphBuilder
             foreach (var dropped in writers.SelectMany(s => s.Definition.Outputs.Where((o, i) => !o.Keep && s.Outputs[i].MayMeet(pattern))))
                 problems.Add("SPL0147", dropped.At, $"{filled} is a final and cannot have keep: false");
         }
-        foreach (var step in steps.Where(s => s.Kind.Traits.Varies))
+        foreach (var step in steps.Where(s => s.Kind.Traits.VariesWith(OptionBinder.Bind(s.Kind, s.Definition.With, s.Definition.At, new ProblemList(), unresolved: true))))
             foreach (var dropped in step.Definition.Outputs.Where(o => !o.Keep))
                 problems.Add("SPL0147", dropped.At, $"{step.Id} makes something else each time, so {dropped.Path} cannot have keep: false");
     }

@@ -73,7 +73,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         if (task.Options is null || TakesNotes(node.Step) || node.Inputs.Any(i => i.Order is not null || i.Refs.Any(r => r is InputRef.Members)))
             if (Bind(task) is { } unbound) return unbound;
         if (world.IsPreview && PreviewOptions.Without(task)) return Preview(task);
-        foreach (var name in task.ToolsUsed)
+        foreach (var name in ToolsOf(task))
         {
             if (!world.Tools.TryKnown(name, out var tool)) return new Evaluation.NeedsTool(name);
             if (tool is null) return new Evaluation.Fail(MissingTool(name));
@@ -82,13 +82,28 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         if (node.Step.Kind.Traits.IsReview) return Reviewing.Evaluate(world, task);
         foreach (var name in task.Options!.ProvidersUsed())
             if (world.Providers.Find(name) is null) return new Evaluation.Fail(MissingProvider(name));
+        if (world.Providers.ProgramsOf(task.Options).FirstOrDefault(p => !world.Allowed.Contains(p)) is { } refused)
+            return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"a provider starts the program '{refused}', which is not allowed") { Next = $"allow it: --allow {refused}, or 'allow:' in your settings" });
         MakeKey(task);
         if (Notes(task) is { } broken) return broken;
-        return Decide(task);
+        var decided = Decide(task);
+        return decided is Evaluation.Run && MissingKey(task) is { } missing ? missing : decided;
     }
 
+    /// <summary>A call without its key would only be refused; what is remembered needs none.</summary>
+    private Evaluation.Fail? MissingKey(TaskState task)
+    {
+        foreach (var provider in task.Options!.ProvidersUsed().Select(world.Providers.Find))
+            if (provider!.Secrets.FirstOrDefault(s => string.IsNullOrEmpty(world.Environment(s))) is { } name)
+                return new Evaluation.Fail(new Failure(FailureKind.Unavailable, $"the key of the provider {provider.Name} is not set: the environment variable {name} is empty") { Next = $"export {name}=…, then run again" });
+        return null;
+    }
+
+    private IEnumerable<string> ToolsOf(TaskState task) => task.ToolsUsed.Concat(world.Providers.ProgramsOf(task.Options!)).Distinct();
+
     private Evaluation? Lacks(TaskState task) =>
-        task.Options!.ToolsUsed().FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing)) : null;
+        ToolsOf(task).FirstOrDefault(name => !world.Tools.IsThere(name)) is { } missing ? new Evaluation.Fail(MissingTool(missing))
+        : task.Options!.ProvidersUsed().FirstOrDefault(name => world.Providers.Find(name) is null) is { } absent ? new Evaluation.Fail(MissingProvider(absent)) : null;
 
     private Failure MissingTool(string name)
     {
@@ -223,12 +238,12 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
             if (kind.Traits.NamesMatter && output.Shape == RoleShape.File) key.Add($"name of output {output.Role}", output.Name);
         }
         if (task.Mark is { } mark) key.Add("mark", string.Join('\n', OptionBinder.Canonical(mark.Kind, mark.Options).Select(o => o.Value)));
-        foreach (var name in task.ToolsUsed)
+        foreach (var name in ToolsOf(task))
             if (world.Tools.TryKnown(name, out var tool))
                 key.Add("tool " + name, ToolTable.Precise(tool!.Identity, graph.Workflow.ToolPrecisions.GetValueOrDefault(name)));
         foreach (var name in task.Options!.ProvidersUsed()) key.Add("provider " + name, world.Providers.Find(name)?.Identity ?? "none");
         task.Environment = Environment(node.Step.Definition, key);
-        if (kind.Traits.Varies) key.Add("item", node.Address);
+        if (kind.Traits.VariesWith(task.Options)) key.Add("item", node.Address);
         task.BaseKey = key.Current().ToString();
         var salt = noted ?? world.Decided.Salt(task.BaseKey);
         if (salt > 0) key.Add("salt", salt.ToString(CultureInfo.InvariantCulture));

@@ -7,7 +7,7 @@ internal static class PreviewOptions
     private const int Crf = 30;
 
     /// <summary>True for what a preview does not make: what varies, and what calls a provider.</summary>
-    internal static bool Without(TaskState task) => task.Node.Step.Kind.Traits.Varies || task.Options!.ProvidersUsed().Count > 0;
+    internal static bool Without(TaskState task) => task.Node.Step.Kind.Traits.VariesWith(task.Options) || task.Options!.ProvidersUsed().Count > 0;
 
     /// <summary>The options of a faster and coarser result; null where the kind has none.</summary>
     internal static Step? Coarser(TaskState task)

@@ -17,8 +17,13 @@ public sealed record Caps(decimal Run, decimal? Day)
 
     public IReadOnlyDictionary<string, decimal> Steps { get; init; } = new Dictionary<string, decimal>();
 
-    /// <summary>The lower of each: a workflow can lower what the user's settings allow, never raise a day's cap.</summary>
-    public Caps With(Caps other) => new(other.Run, Day is null ? other.Day : other.Day is { } day && day < Day ? day : Day) { Steps = other.Steps.Count > 0 ? other.Steps : Steps };
+    /// <summary>
+    /// What holds for a run: a cap given with the run, else the workflow's, else the user's, else the default (lower on a build server). Of a
+    /// day the lower cap holds: a workflow can lower what the user's settings allow, never raise it.
+    /// </summary>
+    public static Caps Of(Definition.Budget user, Definition.Budget workflow, decimal? given, bool onBuildServer) =>
+        new(given ?? workflow.Usd ?? user.Usd ?? (onBuildServer ? DefaultRunInCi : DefaultRun), (user.Day, workflow.Day) switch { ({ } a, { } b) => Math.Min(a, b), var (a, b) => a ?? b })
+        { Steps = workflow.Steps };
 }
 
 /// <summary>
@@ -49,12 +54,12 @@ internal sealed class Ledger(Workspace workspace, RunRequest request, string run
                 Next = "add it to your price file (spool prices import FILE), or say free: true for a provider that costs nothing",
             });
         var step = task.Node.Step.Id;
-        if (_total + usd > caps.Run) return Refuse($"this run may spend {Text(caps.Run)}", caps.Run - _total, "budget: { usd: … } in the workflow, or --budget USD");
+        if (_total + usd > caps.Run) return Refuse($"this run may spend {Money.Text(caps.Run)}", caps.Run - _total, "budget: { usd: … } in the workflow, or --budget USD");
         if (caps.Steps.TryGetValue(step, out var most) && _steps.GetValueOrDefault(step) + usd > most)
-            return Refuse($"the step {step} may spend {Text(most)}", most - _steps.GetValueOrDefault(step), $"budget: {{ steps: {{ {step}: … }} }} in the workflow");
+            return Refuse($"the step {step} may spend {Money.Text(most)}", most - _steps.GetValueOrDefault(step), $"budget: {{ steps: {{ {step}: … }} }} in the workflow");
         var id = string.Create(CultureInfo.InvariantCulture, $"{run}-{++_count}");
         if (request.Day is { } day && caps.Day is { } cap && day.TryAdd($"{workspace.Paths.Workspace} {id}", usd, cap) is { } spent)
-            return Refuse($"all runs of a day may spend {Text(cap)}", cap - spent, "budget: { day: … } in your settings");
+            return Refuse($"all runs of a day may spend {Money.Text(cap)}", cap - spent, "budget: { day: … } in your settings");
         if (caps.Day is null) request.Day?.TryAdd($"{workspace.Paths.Workspace} {id}", usd, decimal.MaxValue);
         var reserved = new MoneyReserved(id, run, task.Node.Address, step, task.Node.Step.Kind.Name, charge.Provider, charge.Model, usd, workspace.Machine.Now);
         workspace.Journal.Append(reserved);
@@ -64,7 +69,7 @@ internal sealed class Ledger(Workspace workspace, RunRequest request, string run
         return (id, null);
 
         (string?, Failure?) Refuse(string rule, decimal left, string how) => (null, new Failure(FailureKind.OutOfBudget,
-            $"a call of {what} can cost up to {Text(usd)}, and {rule}, of which {Text(Math.Max(0, left))} is left")
+            $"a call of {what} can cost up to {Money.Text(usd)}, and {rule}, of which {Money.Text(Math.Max(0, left))} is left")
         { Kept = "all that is finished; nothing was sent", Next = $"allow more: {how}" });
     }
 
@@ -92,6 +97,4 @@ internal sealed class Ledger(Workspace workspace, RunRequest request, string run
         _steps[step] = _steps.GetValueOrDefault(step) + usd;
     }
 
-    /// <summary>Dollars with as many digits as small prices need.</summary>
-    public static string Text(decimal usd) => "$" + usd.ToString(usd is > 0 and < 0.01m ? "0.######" : "0.00##", CultureInfo.InvariantCulture);
 }

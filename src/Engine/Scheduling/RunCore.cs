@@ -160,7 +160,7 @@ public sealed partial class RunCore
                     return;
                 }
                 // Deterministic tasks with equal keys run once: the others take its result.
-                if (!task.Node.Step.Kind.Traits.Varies && task.Key is not null && _underWay.ContainsKey(task.Key))
+                if (!task.Node.Step.Kind.Traits.VariesWith(task.Options) && task.Key is not null && _underWay.ContainsKey(task.Key))
                 {
                     (_twins.TryGetValue(task.Key, out var twins) ? twins : _twins[task.Key] = []).Add(task);
                     return;

@@ -177,7 +177,7 @@ public sealed partial class RunDriver
         var spec = new AttemptSpec(step.Kind, task.Options!, task.Inputs, TaskPaths.Outputs(task.Node), folder)
         {
             Seed = BitConverter.ToInt64(Convert.FromHexString(task.Key![..16])) & long.MaxValue,
-            Tools = task.ToolsUsed.ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
+            Tools = task.ToolsUsed.Concat(_request.Providers.ProgramsOf(task.Options!)).Distinct().ToDictionary(t => t, t => _tools.TryKnown(t, out var found) ? found!.Path : t),
             Environment = task.Environment,
             Timeout = step.Definition.Timeout,
             Mark = task.Mark,

@@ -1,3 +1,4 @@
+using Spool.Engine.Definition;
 using Spool.Engine.Graph;
 using Spool.Engine.Journal;
 using Spool.Platform;

@@ -1,3 +1,4 @@
+using Spool.Engine.Definition;
 using Spool.Engine.Graph;
 
 namespace Spool.Engine.Scheduling;

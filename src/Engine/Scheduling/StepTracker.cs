@@ -118,6 +118,7 @@ internal sealed class StepTracker
     internal Reason? SkipReason(StepNode step)
     {
         if (step.Definition.When is not { } when) return null;
+        if (when.Kind == ConditionKind.Never) return new Reason("when", $"the condition does not hold: {when.Name}");
         if (when.Kind == ConditionKind.Exists)
             return _world.Disk.Stat(_world.Sources.Full(_graph.Scope.FillVars(when.Name, when.At))) is { Kind: FileKind.File or FileKind.Folder } ? null : new Reason("when", $"{when.Name} does not exist");
         var value = (_graph.Scope.Lookup("vars." + when.Name, when.At, null, null) as YamlScalar)?.Text ?? "";

@@ -5,6 +5,7 @@ namespace Spool.Media.Slides;
 /// <summary>Draws a slide as SVG: a quiet background of gradient, glow and rings, an accent bar, the title, and what is below it.</summary>
 public static class SlideDrawing
 {
+    /// <summary>The drawing of a slide.</summary>
     /// <param name="content">What stands on it.</param>
     /// <param name="layout">Where it stands.</param>
     /// <param name="theme">The colours.</param>

@@ -4,14 +4,15 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spool.Engine;
 using Spool.Media.Prose;
+using Spool.Models.Providers;
 using Spool.Models.Speech;
 using Spool.Platform;
 
 namespace Spool.Steps.Speech;
 
 /// <summary>
-/// Speaks a Markdown text with a voice of this machine into a 48 kHz mono WAV file, with even pauses between sentences and paragraphs,
-/// and if wanted the time of every sentence. Code, tables and comments are not read; links are read as their text.
+/// Speaks a Markdown text into a 48 kHz mono WAV file, with a voice of this machine, of a service or of a program, with even pauses between
+/// sentences and paragraphs, and if wanted the time of every sentence. Code, tables and comments are not read; links are read as their text.
 /// </summary>
 [StepKind("speech.synthesize", version: 1)]
 public sealed record SynthesizeSpeech : Step
@@ -21,18 +22,35 @@ public sealed record SynthesizeSpeech : Step
 
     [In("text")] public InputFile Text { get; init; } = null!;
 
+    /// <summary>For gradio and command: a recording whose voice is wanted, 20 to 60 seconds, WAV.</summary>
+    [In("reference")] public InputFile? Reference { get; init; }
+
+    /// <summary>Exactly what is said in the reference; anything else garbles the speech.</summary>
+    [In("reference-text")] public InputFile? ReferenceText { get; init; }
+
     [Out("audio")] public OutputFile Audio { get; init; } = null!;
 
     [Out("data")] public OutputFile? Timings { get; init; }
 
-    /// <summary>The speech engine: flite (English) or espeak-ng (many languages). Default flite.</summary>
-    public LocalEngine Engine { get; init; } = LocalEngine.Flite;
+    /// <summary>
+    /// The speech engine: flite (English) or espeak-ng (many languages) on this machine; openai, gradio or command for a provider of that kind. Default flite.
+    /// </summary>
+    public SpeechEngine Engine { get; init; } = SpeechEngine.Flite;
 
     /// <summary>
     /// The voice: slt, awb, rms, kal or kal16 for flite (default slt); a language for espeak-ng, such as en-us, de or fr-fr, also with a variant
-    /// as in en-us+f3 (default en-us).
+    /// as in en-us+f3 (default en-us); for a provider as it names them (openai: default alloy).
     /// </summary>
     public string? Voice { get; init; }
+
+    /// <summary>The provider by name, or by purpose, for the engines openai, gradio and command. Default speech: the one that is set up for it.</summary>
+    public string Provider { get; init; } = ProviderWords.Speech;
+
+    /// <summary>The model as the provider names it; default: that of the provider.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The language, for a program that wants to be told ({lang}).</summary>
+    public string? Language { get; init; }
 
     /// <summary>Speed as a factor, 0.5 (half as fast) to 2 (twice as fast). Default 1.</summary>
     [Within(0.5, 2)] public double Rate { get; init; } = 1;
@@ -55,18 +73,35 @@ public sealed record SynthesizeSpeech : Step
     /// <summary>Reads list items aloud; set it to false when they are for the slide only. Default true.</summary>
     public bool ReadBullets { get; init; } = true;
 
-    private LocalVoice Chosen => new(Engine, Voice ?? LocalVoice.Default(Engine));
+    private bool IsLocal => Engine is SpeechEngine.Flite or SpeechEngine.EspeakNg;
 
     /// <summary>About 2.6 words a second, as English is read aloud (150 to 160 words a minute).</summary>
     public override double? ExpectedSeconds(Func<string, string?> text) =>
         text("text") is { } spoken ? Math.Max(1, spoken.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length / 2.6) : null;
 
-    public override IReadOnlyList<string> ToolsUsed() => [Engine == LocalEngine.Flite ? Tools.Flite : Tools.EspeakNg];
+    private LocalEngine Local => Engine == SpeechEngine.EspeakNg ? LocalEngine.EspeakNg : LocalEngine.Flite;
+
+    private LocalVoice Chosen => new(Local, Voice ?? LocalVoice.Default(Local));
+
+    public override IReadOnlyList<string> ToolsUsed() => Engine switch
+    {
+        SpeechEngine.Flite => [Tools.Flite],
+        SpeechEngine.EspeakNg => [Tools.EspeakNg],
+        _ => Video.MediaRuns.Both,
+    };
+
+    public override IReadOnlyList<string> ProvidersUsed() => IsLocal ? [] : [Provider];
+
+    /// <summary>A voice of this machine says the same each time; a service need not.</summary>
+    public override bool? Varies => !IsLocal;
 
     public override IEnumerable<(string Option, string Message)> Check()
     {
-        if (!Chosen.Exists)
-            yield return ("voice", $"{LocalVoice.Program(Engine)} has no voice '{Voice}'; its voices: {string.Join(", ", LocalVoice.Names(Engine))}");
+        if (IsLocal && !Chosen.Exists)
+            yield return ("voice", $"{LocalVoice.Program(Local)} has no voice '{Voice}'; its voices: {string.Join(", ", LocalVoice.Names(Local))}");
+        if (Engine == SpeechEngine.Gradio && Rate != 1) yield return ("rate", "voices of gradio have one speed only");
+        if (IsLocal && Model is not null) yield return ("model", $"{LocalVoice.Program(Local)} takes no model; choose a voice");
+        if (IsLocal && Provider != ProviderWords.Speech) yield return ("provider", $"{LocalVoice.Program(Local)} is no provider; set engine: to openai, gradio or command");
     }
 
     public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
@@ -80,6 +115,8 @@ public sealed record SynthesizeSpeech : Step
             return StepResult.Failed(FailureKind.BadOutput,
                 string.IsNullOrWhiteSpace(text) ? "the text is empty, so there is nothing to say" : "the text has nothing to say with these options",
                 ReadHeadings && ReadBullets ? "write a paragraph of narration" : "write a paragraph of narration, or set read-headings or read-bullets to true");
+        var remote = IsLocal ? null : Remote(context);
+        var (speaker, ascii) = remote is null ? (LocalVoice.Program(Local), Chosen.ReadsAsciiOnly) : (remote.Name, false);
         var pieces = new List<SpokenPiece>();
         var total = paragraphs.Sum(p => p.Sentences.Count);
         int done = 0, dropped = 0;
@@ -88,24 +125,39 @@ public sealed record SynthesizeSpeech : Step
             for (var i = 0; i < paragraph.Sentences.Count; i++)
             {
                 var sentence = paragraph.Sentences[i];
-                var spoken = Chosen.ReadsAsciiOnly ? SpokenText.ForAscii(sentence) : SpokenText.ForUnicode(sentence);
+                var spoken = ascii ? SpokenText.ForAscii(sentence) : SpokenText.ForUnicode(sentence);
                 dropped += spoken.Dropped;
-                if (spoken.Dropped > 0) context.Log($"{spoken.Dropped} letters cannot be said by {LocalVoice.Program(Engine)}: {sentence}");
+                if (spoken.Dropped > 0) context.Log($"{spoken.Dropped} letters cannot be said by {speaker}: {sentence}");
                 if (spoken.Text.Length > 0)
                 {
-                    var (sound, failure) = await SpeakAsync(context, spoken.Text, done + 1, cancel);
+                    var (sound, failure) = remote is null ? await SpeakAsync(context, spoken.Text, done + 1, cancel) : (await remote.SpeakAsync(spoken.Text, done + 1, cancel), null);
                     if (sound is null) return new StepResult(failure);
                     if (SpeechTrack.Peak(sound.Samples) >= Silent)
                         pieces.Add(new SpokenPiece(sentence, sound, i + 1 < paragraph.Sentences.Count ? SentencePause : ParagraphPause));
-                    else context.Log($"{LocalVoice.Program(Engine)} said nothing for: {sentence}");
+                    else context.Log($"{speaker} said nothing for: {sentence}");
                 }
                 context.Progress((double)++done / total);
             }
         }
         if (pieces.Count == 0)
-            return StepResult.Failed(FailureKind.BadOutput, $"{LocalVoice.Program(Engine)} cannot say anything of this text",
-                Chosen.ReadsAsciiOnly ? "flite speaks English only; set engine: espeak-ng and a voice of the language" : "check that the voice fits the language of the text");
-        return Write(context, SpeechTrack.Join(pieces, Rate48K, Lead, Tail), dropped);
+            return StepResult.Failed(FailureKind.BadOutput, $"{speaker} cannot say anything of this text",
+                ascii ? "flite speaks English only; set engine: espeak-ng and a voice of the language" : "check that the voice fits the language of the text");
+        return Write(context, SpeechTrack.Join(pieces, Rate48K, Lead, Tail), remote?.Name ?? $"{speaker} {Chosen.Name}", dropped);
+    }
+
+    /// <summary>The voice of the provider; one of another kind than the engine says is not asked, except a stand-in.</summary>
+    private RemoteVoice Remote(StepContext context)
+    {
+        var settings = context.ProviderSettings(Provider);
+        if (settings.Kind != ProviderKind.Canned && !string.Equals(settings.Kind.ToString(), Engine.ToString(), StringComparison.Ordinal))
+            throw ProviderCalls.WrongKind(settings, $"fit engine: {KindSchema.Kebab(Engine.ToString())}");
+        if ((Reference is null) != (ReferenceText is null))
+            throw ProviderCalls.Bad(Reference is null ? "there is a reference text without its recording" : "there is a reference recording without its exact text", "give both reference and reference-text, or neither");
+        if (Reference is not null && Engine == SpeechEngine.Openai) throw ProviderCalls.Bad("the interface of OpenAI takes no reference recording", "use engine: gradio, or a voice that the server has");
+        var options = new RemoteVoiceOptions(Model, Voice, Language, Rate);
+        if (Reference is not null && Engine == SpeechEngine.Gradio) options = options with { Reference = context.ReadBytes(Reference), ReferenceText = context.ReadText(ReferenceText!).Trim() };
+        else if (Reference is not null) options = options with { ReferencePath = Reference.Path, ReferenceTextPath = ReferenceText!.Path };
+        return new RemoteVoice(context, settings, options);
     }
 
     /// <summary>One sentence by one run of the engine, its text in a file.</summary>
@@ -115,14 +167,14 @@ public sealed record SynthesizeSpeech : Step
         var wavFile = context.Temporary($"{number:0000}.wav");
         DurableFile.WritePlain(context.Disk, context.Full(textFile), Encoding.UTF8.GetBytes(sentence + "\n"));
         await context.RunAsync(Chosen.Speak(textFile, wavFile, Rate), cancel);
-        var program = LocalVoice.Program(Engine);
+        var program = LocalVoice.Program(Local);
         if (context.Disk.Stat(context.Full(wavFile)) is null) return (null, new Failure(FailureKind.BadOutput, $"{program} ended well but wrote no sound for: {sentence}"));
         var (sound, why) = WavFile.Read(DurableFile.Read(context.Disk, context.Full(wavFile)));
         context.Disk.DeleteFile(context.Full(wavFile));
         return sound is null ? (null, new Failure(FailureKind.BadOutput, $"what {program} wrote cannot be read: {why}")) : (sound, null);
     }
 
-    private StepResult Write(StepContext context, SpeechTrack track, int dropped)
+    private StepResult Write(StepContext context, SpeechTrack track, string voice, int dropped)
     {
         var peak = SpeechTrack.Peak(track.Sound.Samples);
         if (track.Sound.Samples.Length == 0 || peak < Silent)
@@ -132,8 +184,8 @@ public sealed record SynthesizeSpeech : Step
         context.Fact("duration", string.Create(CultureInfo.InvariantCulture, $"{track.Sound.Seconds:0.000} s"));
         context.Fact("sentences", track.Timings.Count.ToString(CultureInfo.InvariantCulture));
         context.Fact("words", track.Timings.Sum(t => Narration.Words(t.Text)).ToString(CultureInfo.InvariantCulture));
-        context.Fact("voice", $"{LocalVoice.Program(Engine)} {Chosen.Name}");
-        if (dropped > 0) context.Fact("unspoken", $"{dropped} letters that {LocalVoice.Program(Engine)} cannot say");
+        context.Fact("voice", voice);
+        if (dropped > 0) context.Fact("unspoken", $"{dropped} letters that {LocalVoice.Program(Local)} cannot say");
         return StepResult.Done;
     }
 
@@ -157,3 +209,6 @@ public sealed record SynthesizeSpeech : Step
         return bytes.ToArray();
     }
 }
+
+/// <summary>What speaks: an engine of this machine, or a provider of a kind.</summary>
+public enum SpeechEngine { Flite, EspeakNg, Openai, Gradio, Command }

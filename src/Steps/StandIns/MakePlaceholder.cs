@@ -58,7 +58,8 @@ public sealed record MakePlaceholder : Step
                 var png = context.Temporary("stand-in.png");
                 await DrawAsync(context, png, cancel);
                 await context.FfmpegAsync(new FfmpegCommand([new(png, Accepted.Image)], new FfmpegOutput(File.Path, "image2",
-                    [new("[v]", [("c", "mjpeg"), ("q", "2"), ("huffman", "default"), ("frames", "1")])]) { Options = [("update", "1")] })
+                    [new("[v]", [("c", "mjpeg"), ("q", "2"), ("huffman", "default"), ("frames", "1")])])
+                { Options = [("update", "1")] })
                 { Graph = "[0:v:0]scale=out_range=pc,format=yuvj420p[v]" }, 1, cancel);
                 return StepResult.Done;
         }

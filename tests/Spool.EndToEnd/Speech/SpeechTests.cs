@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Spool.EndToEnd.Support;
 using Spool.Engine;
-using Spool.Models.Speech;
 using Spool.Steps.Speech;
 using Xunit;
 
@@ -25,12 +24,12 @@ public sealed class SpeechTests : IDisposable
     }
 
     [Theory]
-    [InlineData(LocalEngine.Flite, null)]
-    [InlineData(LocalEngine.Flite, "kal")]
-    [InlineData(LocalEngine.Flite, "awb")]
-    [InlineData(LocalEngine.EspeakNg, null)]
-    [InlineData(LocalEngine.EspeakNg, "de+f2")]
-    public async Task Every_engine_speaks_at_48_kHz_and_says_when_each_sentence_is_heard(LocalEngine engine, string? voice)
+    [InlineData(SpeechEngine.Flite, null)]
+    [InlineData(SpeechEngine.Flite, "kal")]
+    [InlineData(SpeechEngine.Flite, "awb")]
+    [InlineData(SpeechEngine.EspeakNg, null)]
+    [InlineData(SpeechEngine.EspeakNg, "de+f2")]
+    public async Task Every_engine_speaks_at_48_kHz_and_says_when_each_sentence_is_heard(SpeechEngine engine, string? voice)
     {
         var (failure, sound, timings, facts) = await Say(new() { Engine = engine, Voice = voice }, Text);
         Assert.Null(failure);
@@ -50,9 +49,9 @@ public sealed class SpeechTests : IDisposable
     }
 
     [Theory]
-    [InlineData(LocalEngine.Flite)]
-    [InlineData(LocalEngine.EspeakNg)]
-    public async Task The_same_text_gives_the_same_sound(LocalEngine engine) =>
+    [InlineData(SpeechEngine.Flite)]
+    [InlineData(SpeechEngine.EspeakNg)]
+    public async Task The_same_text_gives_the_same_sound(SpeechEngine engine) =>
         Assert.Equal((await Say(new() { Engine = engine }, Text)).Sound!.Samples, (await Say(new() { Engine = engine }, Text)).Sound!.Samples);
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class SpeechTests : IDisposable
     [Fact]
     public async Task Speed_is_a_factor()
     {
-        foreach (var engine in new[] { LocalEngine.Flite, LocalEngine.EspeakNg })
+        foreach (var engine in new[] { SpeechEngine.Flite, SpeechEngine.EspeakNg })
         {
             var slow = (await Say(new() { Engine = engine, Rate = 0.7, Tail = 0 }, "This is a sentence of some length, spoken at a certain speed.")).Sound!.Seconds;
             var fast = (await Say(new() { Engine = engine, Rate = 1.4, Tail = 0 }, "This is a sentence of some length, spoken at a certain speed.")).Sound!.Seconds;
@@ -88,7 +87,7 @@ public sealed class SpeechTests : IDisposable
     {
         var trap = _harness.At("trap");
         var text = $"He said \"it's $(touch {trap})\"; `touch {trap}` && touch {trap} | cat > {trap} \\ '; touch {trap} #'. -o {trap} --help";
-        foreach (var engine in new[] { LocalEngine.Flite, LocalEngine.EspeakNg })
+        foreach (var engine in new[] { SpeechEngine.Flite, SpeechEngine.EspeakNg })
         {
             var (failure, sound, _, _) = await Say(new() { Engine = engine }, text);
             Assert.Null(failure);
@@ -123,6 +122,6 @@ public sealed class SpeechTests : IDisposable
         var (option, message) = Assert.Single(new SynthesizeSpeech { Voice = "nobody" }.Check());
         Assert.Equal("voice", option);
         Assert.Equal("flite has no voice 'nobody'; its voices: slt, awb, rms, kal, kal16", message);
-        Assert.Empty(new SynthesizeSpeech { Engine = LocalEngine.EspeakNg, Voice = "fr-fr" }.Check());
+        Assert.Empty(new SynthesizeSpeech { Engine = SpeechEngine.EspeakNg, Voice = "fr-fr" }.Check());
     }
 }

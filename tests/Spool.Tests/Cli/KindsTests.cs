@@ -51,7 +51,7 @@ public sealed class KindsTests
 
     [Fact]
     public void Tools_that_depend_on_an_option_are_all_named() =>
-        Assert.Equal(["espeak-ng", "flite"], KindPage.Of(All, All.Find("speech.synthesize")!).Tools.Select(t => t.Name));
+        Assert.Equal(["espeak-ng", "ffmpeg", "ffprobe", "flite"], KindPage.Of(All, All.Find("speech.synthesize")!).Tools.Select(t => t.Name));
 
     [Fact]
     public void Summaries_become_plain_sentences()

@@ -1,12 +1,15 @@
 using System.Text;
 using Spool.Engine;
 using Spool.Engine.Attempts;
+using Spool.Models.Providers;
 using Spool.Platform;
 using Spool.Steps.Audio;
 using Spool.Steps.Files;
+using Spool.Steps.Generate;
 using Spool.Steps.Images;
 using Spool.Steps.Prose;
 using Spool.Steps.Speech;
+using Spool.Steps.StandIns;
 using Spool.Steps.Video;
 using Spool.Tests.Support;
 
@@ -22,7 +25,8 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
 
     internal KindSchema Kind { get; } = new(Step.GetType());
 
-    internal ProviderTable Providers { get; init; } = ProviderTable.None;
+    /// <summary>A stand-in for every purpose: what is asked of services is tried elsewhere.</summary>
+    internal ProviderTable Providers { get; init; } = Spool.App.Providers.ProviderSetup.TableOf([new ProviderSettings { Name = "stand-in", Kind = ProviderKind.Canned, For = ProviderWords.Purposes }]);
 
     /// <summary>The commands of tools that make something; when there were none, the digests of what was written.</summary>
     internal async Task<IReadOnlyList<string>> MakeAsync()
@@ -95,10 +99,17 @@ internal static class OutputFixtures
         new(new DrawSlide(), [("text", "text.md", Script)], [("image", "image.svg")]),
         new(new RenderSvg(), [("svg", "svg.svg", Drawing)], [("image", "image.png")]),
         new(new SynthesizeSpeech(), [("text", "text.md", Script)], [("audio", "audio.wav")]),
+        new(new GenerateText { Prompt = "Write a script." }, [("texts", "texts.md", Script)], [("text", "text.md")]),
+        new(new AuditText { Criteria = "spelling" }, [("texts", "a.md", Script)], [("report", "report.json")]),
+        new(new AuditMedia { Frames = 2 }, [("media", "a.mp4", Media)], [("report", "report.json")]),
+        new(new DescribeText(), [("text", "text.md", Script), ("timings", "timings.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")], [("data", "data.json"), ("text", "text.md")]),
+        new(new GenerateImage { Prompt = "a cat", Size = Spool.Media.Timeline.PictureSize.Parse("64x32", null) }, [], [("image", "image.png")]),
         new(new Music { Duration = 2 }, [], [("audio", "audio.wav")]),
         new(new Mix(), [("speech", "speech.mp4", Media), ("music", "music.wav", Media)], [("video", "video.mp4")]),
         new(new Normalize(), [("video", "video.mp4", Media)], [("video", "video.mp4")]),
         new(new Probe(), [("media", "media.mp4", Media)], [("data", "data.json")]),
+        new(new MakePlaceholder { Text = "Intro" }, [], [("file", "file.svg")]),
+        new(new TagMedia { Comment = "made with stand-ins" }, [("file", "file.mp4", Media)], [("file", "file.mp4")]),
         new(new Concat { Transition = Spool.Media.Timeline.Transition.Dissolve }, [("videos", "video.mp4", Media), ("videos", "video.mp4", Media)], [("video", "video.mp4"), ("data", "data.json")]),
         new(new FromImage(), [("image", "image.png", Media), ("audio", "audio.wav", Media)], [("video", "video.mp4")]),
         new(new Subtitle(), [("video", "video.mp4", Media), ("subtitles", "subtitles.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")], [("video", "video.mp4")]),

@@ -37,6 +37,11 @@ public sealed class EngineRig
     public List<string> Executions { get; } = [];
     public ProblemList Problems { get; private set; } = new();
 
+    /// <summary>How steps reach services; null: not at all.</summary>
+    public Network? Network { get; set; }
+
+    public Func<string, string?> Environment { get; set; } = _ => null;
+
     /// <summary>What an attempt does before it runs; tests fail, block or spy here.</summary>
     public Func<AttemptSpec, AttemptResult?>? Before { get; set; }
 
@@ -134,7 +139,7 @@ public sealed class EngineRig
         using var workspace = Workspace.Open(machine, paths, Workspace.Lock(machine, paths), index);
         var request = new RunRequest(workflow, arguments ?? WorkflowArguments.None) { Jobs = jobs, Cpus = jobs, Targets = targets ?? [], Forced = (force ?? []).ToHashSet(), Allowed = (allow ?? []).ToHashSet() };
         var tools = new ToolTable(Disk, Catalogue, "/bin", (_, _) => Task.FromResult("version 1.0"));
-        var driver = new RunDriver(workspace, request with { Providers = Providers, Caps = Caps, Day = Day, AllowsStandIns = AllowsStandIns, StandInKind = Catalogue.Find("test.stand-in") }, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
+        var driver = new RunDriver(workspace, request with { Environment = Environment, Providers = Providers, Caps = Caps, Day = Day, AllowsStandIns = AllowsStandIns, StandInKind = Catalogue.Find("test.stand-in") }, graph, tools, new SpyExecutor(this), reporter ?? new Silent());
         Started?.Invoke(driver);
         var result = await driver.RunAsync(cancel);
         if (result is not null) workspace.SaveIndex(null, []);
@@ -155,7 +160,7 @@ public sealed class EngineRig
 
     private sealed class SpyExecutor(EngineRig rig) : IExecutor
     {
-        private readonly AttemptRunner _runner = new(rig.Disk, new ProcessRunner(null), rig.Time);
+        private readonly AttemptRunner _runner = new(rig.Disk, new ProcessRunner(null), rig.Time, rig.Network);
 
         public string Name => "local";
 
@@ -171,7 +176,7 @@ public sealed class EngineRig
 /// <summary>Step kinds that only tests have.</summary>
 public static class TestKinds
 {
-    public static IReadOnlyList<Type> All { get; } = [typeof(Join), typeof(Upper), typeof(Explode), typeof(Fail), typeof(Roll), typeof(StandInText)];
+    public static IReadOnlyList<Type> All { get; } = [typeof(Join), typeof(Upper), typeof(Explode), typeof(Fail), typeof(Roll), typeof(StandInText), typeof(Pay)];
 
     /// <summary>Joins texts.</summary>
     [StepKind("test.join", version: 1, InProcess = true)]
@@ -242,6 +247,31 @@ public static class TestKinds
         {
             context.WriteText(File, $"<{string.Join(' ', new[] { Color, To, Text, Tone, Size, Seconds, Image is null ? null : context.ReadText(Image) }.OfType<string>())}>");
             return Task.FromResult(StepResult.Done);
+        }
+    }
+
+    /// <summary>Calls a provider: reserves, and settles or gives back or breaks.</summary>
+    [StepKind("test.pay", version: 1, InProcess = true)]
+    public sealed record Pay : Step
+    {
+        [Out("text")] public OutputFile Text { get; init; } = null!;
+        public string? Most { get; init; }
+        public string Actual { get; init; } = "0";
+        public string End { get; init; } = "settle";
+        public string Name { get; init; } = "";
+
+        public override IReadOnlyList<string> ProvidersUsed() => ["chat"];
+
+        public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
+        {
+            var culture = System.Globalization.CultureInfo.InvariantCulture;
+            var charge = new Charge("chat", "model-1", Most is null ? null : decimal.Parse(Most, culture), new Dictionary<string, decimal> { ["characters"] = 7 });
+            var reservation = await context.ReserveAsync(charge, cancel);
+            if (End == "die") throw new Spool.Engine.Journal.JournalException("power cut");
+            if (End == "settle") await reservation.SettleAsync(decimal.Parse(Actual, culture), charge.Units);
+            await reservation.DisposeAsync();
+            context.WriteText(Text, Name);
+            return StepResult.Done;
         }
     }
 

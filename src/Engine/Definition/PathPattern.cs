@@ -1,6 +1,4 @@
-using Spool.Engine.Definition;
-
-namespace Spool.Engine.Graph;
+namespace Spool.Engine.Definition;
 
 /// <summary>A path of a step with its variables filled in: items, <c>{stem}</c> and wildcards still stand in it.</summary>
 public sealed class PathPattern
