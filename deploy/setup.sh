@@ -19,7 +19,10 @@ TXT
   if [ "$1" = test ]; then
     cat <<TXT
 espeak-ng|a second voice, in tests
-chromium|the page, in tests
+chromium|the page and screenshots, in tests
+pocketsphinx|the recogniser, in tests
+pocketsphinx-en-us|its English model, in tests
+fonts-noto-color-emoji|emoji in colour, in tests
 strace|faults of system calls, in tests
 util-linux|tests
 TXT

@@ -177,7 +177,7 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         }
         task.Options = options;
         foreach (var tool in options.ToolsUsed())
-            if (step.Kind.Traits.AnyRoles && !world.Allowed.Contains(tool))
+            if ((step.Kind.Traits.AnyRoles || world.Tools.Entry(tool) is null) && !world.Allowed.Contains(tool))
             {
                 var problem = new Problem("SPL0160", step.Definition.At, $"the program '{tool}' is not allowed", $"allow it: --allow {tool}, or 'allow:' in your settings");
                 graph.Problems.Add(problem.Code, problem.At, problem.Message, problem.Hint);

@@ -10,32 +10,37 @@ namespace Spool.Media.Subtitles;
 /// </summary>
 public static class Ass
 {
+    internal const string Events = "[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n";
+
+    /// <summary>Everything before the styles. Wrap 0 balances lines, 2 breaks none.</summary>
+    internal static string Head(PictureSize size, int wrap) => string.Create(CultureInfo.InvariantCulture,
+        $"[Script Info]\nScriptType: v4.00+\nPlayResX: {size.Width}\nPlayResY: {size.Height}\nWrapStyle: {wrap}\nScaledBorderAndShadow: yes\n\n[V4+ Styles]\n")
+        + "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n";
+
     public static string Write(IReadOnlyList<Cue> cues, PictureSize size, CaptionLook look)
     {
         var pixels = (int)Math.Max(8, Math.Round(size.Height * look.Size));
         var margin = Math.Max(4, size.Height / 18);
-        var text = new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"[Script Info]\nScriptType: v4.00+\nPlayResX: {size.Width}\nPlayResY: {size.Height}\nWrapStyle: 0\nScaledBorderAndShadow: yes\n\n[V4+ Styles]\n")
-            .Append("Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n")
+        var text = new StringBuilder(Head(size, wrap: 0))
             .Append(CultureInfo.InvariantCulture, $"Style: Default,{Name(look.Font)},{pixels},{Colour(look.Colour)},{Colour(look.Colour)},&H00000000,&H80000000,0,0,0,0,100,100,0,0,1,{Math.Max(1, pixels / 16)},0,2,{margin},{margin},{margin},1\n\n")
-            .Append("[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n");
+            .Append(Events);
         foreach (var cue in cues)
             text.Append(CultureInfo.InvariantCulture, $"Dialogue: 0,{Clock(cue.Start)},{Clock(cue.End)},Default,,0,0,0,,{Escape(Cue.Clean(cue.Text))}\n");
         return text.ToString();
     }
 
-    private static string Clock(long milliseconds)
+    internal static string Clock(long milliseconds)
     {
         var hundredths = (milliseconds + 5) / 10;
         return string.Create(CultureInfo.InvariantCulture, $"{hundredths / 360_000}:{hundredths / 6000 % 60:00}:{hundredths / 100 % 60:00}.{hundredths % 100:00}");
     }
 
-    private static string Colour(Colour colour) => $"&H00{colour.Hex[4..6]}{colour.Hex[2..4]}{colour.Hex[..2]}".ToUpperInvariant();
+    internal static string Colour(Colour colour) => $"&H00{colour.Hex[4..6]}{colour.Hex[2..4]}{colour.Hex[..2]}".ToUpperInvariant();
 
     /// <summary>A comma would end the field.</summary>
-    private static string Name(string font) => string.Concat(font.Where(c => !char.IsControl(c) && c != ','));
+    internal static string Name(string font) => string.Concat(font.Where(c => !char.IsControl(c) && c != ','));
 
-    private static string Escape(string text) => text.Replace("\\", "\\\u2060", StringComparison.Ordinal).Replace("{", "\\{", StringComparison.Ordinal)
+    internal static string Escape(string text) => text.Replace("\\", "\\\u2060", StringComparison.Ordinal).Replace("{", "\\{", StringComparison.Ordinal)
         .Replace("}", "\\}", StringComparison.Ordinal).Replace("\n", "\\N", StringComparison.Ordinal);
 }
 

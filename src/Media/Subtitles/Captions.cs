@@ -38,6 +38,30 @@ public static partial class Captions
         return cues;
     }
 
+    /// <summary>Captions of words with times of their own: full at the letters of all lines, ended by a sentence or a pause of 0.7 seconds.</summary>
+    public static IReadOnlyList<Cue> Of(WordTrack track, CaptionRules rules)
+    {
+        var cues = new List<Cue>();
+        var words = new List<TimedWord>();
+        var ends = track.Segments.Select(s => s.End).Order().ToList();
+        var sentence = 0;
+        foreach (var word in track.Words)
+        {
+            var ended = false;
+            for (; sentence < ends.Count && word.Start >= ends[sentence] - 0.001; sentence++) ended = true;
+            if (words.Count > 0 && (ended || word.Start - words[^1].End > 0.7 || words.Sum(w => w.Text.Length + 1) + word.Text.Length > rules.LineLength * rules.Lines)) Close();
+            words.Add(word);
+        }
+        if (words.Count > 0) Close();
+        return cues;
+
+        void Close()
+        {
+            cues.Add(new Cue((long)Math.Round(words[0].Start * 1000), (long)Math.Round(words[^1].End * 1000), Wrap(Cue.Clean(string.Join(' ', words.Select(w => w.Text))), rules)));
+            words.Clear();
+        }
+    }
+
     /// <summary>What is read aloud of a Markdown text: no headings, marks, code blocks, comments or addresses.</summary>
     public static string Plain(string text)
     {

@@ -52,7 +52,7 @@ public static class Conform
     public static string Silence(long samples) => $"anullsrc=r={SampleRate}:cl=stereo,aformat=sample_fmts=fltp:channel_layouts=stereo,atrim=end_sample={samples},asetpts=N";
 
     /// <summary>The matrix a film without a label most likely has: high definition is BT.709, the rest BT.601.</summary>
-    private static string Matrix(MediaStream video) => video.ColourSpace switch
+    public static string Matrix(MediaStream video) => video.ColourSpace switch
     {
         "bt709" => "bt709",
         "smpte170m" or "bt470bg" or "fcc" => "bt601",

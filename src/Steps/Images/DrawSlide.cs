@@ -90,30 +90,12 @@ public sealed record DrawSlide : Step
 
     private const long MostBackgroundBytes = 32 << 20;
 
-    /// <summary>
-    /// A slide in a font of other widths, or full of empty boxes, is no success. Signs without a font (emoji) are only reported.
-    /// Characters that share their upper bits almost always share their font, so one of each is looked up.
-    /// </summary>
+    /// <summary>Signs without a font (emoji) are only reported.</summary>
     private static async Task<StepResult?> MissingFontAsync(StepContext context, SlideContent content, CancellationToken cancel)
     {
-        if (!(await FontsAsync(FontMetrics.Family)).Contains(FontMetrics.Family, StringComparison.Ordinal))
-            return StepResult.Failed(FailureKind.Unavailable, $"the font {FontMetrics.Family}, in which slides are set, is not installed", "install the package fonts-dejavu-core");
-        string?[] texts = [content.Title, content.Subtitle, content.Footer, content.Number, .. content.Points.Select(p => p.Text)];
-        var rare = texts.SelectMany(t => (t ?? "").EnumerateRunes()).Where(r => !FontMetrics.Knows(r)).DistinctBy(r => r.Value >> 8).Take(16);
-        var undrawn = new List<string>();
-        foreach (var rune in rare)
-        {
-            if ((await FontsAsync($":charset={rune.Value:x}")).Length > 0) continue;
-            if (Rune.IsLetterOrDigit(rune))
-                return StepResult.Failed(FailureKind.BadOutput, $"no installed font can draw '{rune}' (U+{rune.Value:X4})",
-                    "install a font for this script, such as fonts-noto-cjk or fonts-noto-core");
-            undrawn.Add(rune.ToString());
-        }
-        if (undrawn.Count > 0) context.Fact("no font for", string.Join(' ', undrawn));
-        return null;
-
-        async Task<string> FontsAsync(string pattern) =>
-            (await context.RunAsync(new ToolCommand(Tools.FontList, [pattern, "family"]) { CaptureOutput = true }, cancel)).Output.Trim();
+        var look = await Fonts.CheckAsync(context, [content.Title, content.Subtitle, content.Footer, content.Number, .. content.Points.Select(p => p.Text)], cancel);
+        if (look.Undrawn.Count > 0) context.Fact("no font for", string.Join(' ', look.Undrawn));
+        return look.Missing;
     }
 
     private SlideContent Content(string text)

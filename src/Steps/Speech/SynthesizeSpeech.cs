@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spool.Engine;
 using Spool.Media.Prose;
+using Spool.Media.Subtitles;
 using Spool.Models.Providers;
 using Spool.Models.Speech;
 using Spool.Platform;
@@ -28,9 +29,15 @@ public sealed record SynthesizeSpeech : Step
     /// <summary>Exactly what is said in the reference; anything else garbles the speech.</summary>
     [In("reference-text")] public InputFile? ReferenceText { get; init; }
 
+    /// <summary>How words are spelled for the voice, lines of <c>word = respelling</c>; captions and timings keep the text's own spelling.</summary>
+    [In("pronunciation")] public InputFile? Pronunciation { get; init; }
+
     [Out("audio")] public OutputFile Audio { get; init; } = null!;
 
     [Out("data")] public OutputFile? Timings { get; init; }
+
+    /// <summary>The words with their times, as JSON for video.captions: sentences as they were spoken, words spread inside them by length.</summary>
+    [Out("words")] public OutputFile? Words { get; init; }
 
     /// <summary>
     /// The speech engine: flite (English) or espeak-ng (many languages) on this machine; openai, gradio or command for a provider of that kind. Default flite.
@@ -73,6 +80,9 @@ public sealed record SynthesizeSpeech : Step
     /// <summary>Reads list items aloud; set it to false when they are for the slide only. Default true.</summary>
     public bool ReadBullets { get; init; } = true;
 
+    /// <summary>Checks the finished speech with a recogniser: engine (pocketsphinx), threshold (the word error rate that passes, default 0.4). Default: no check.</summary>
+    public SpokenCheck? Verify { get; init; }
+
     private bool IsLocal => Engine is SpeechEngine.Flite or SpeechEngine.EspeakNg;
 
     /// <summary>About 2.6 words a second, as English is read aloud (150 to 160 words a minute).</summary>
@@ -83,12 +93,17 @@ public sealed record SynthesizeSpeech : Step
 
     private LocalVoice Chosen => new(Local, Voice ?? LocalVoice.Default(Local));
 
-    public override IReadOnlyList<string> ToolsUsed() => Engine switch
-    {
-        SpeechEngine.Flite => [Tools.Flite],
-        SpeechEngine.EspeakNg => [Tools.EspeakNg],
-        _ => Video.MediaRuns.Both,
-    };
+    public override IReadOnlyList<string> ToolsUsed() =>
+    [
+        .. Engine switch
+        {
+            SpeechEngine.Flite => [Tools.Flite],
+            SpeechEngine.EspeakNg => [Tools.EspeakNg],
+            _ => Video.MediaRuns.Both,
+        },
+        .. Verify?.ToolsUsed() ?? [],
+    ];
+
 
     public override IReadOnlyList<string> ProvidersUsed() => IsLocal ? [] : [Provider];
 
@@ -102,6 +117,7 @@ public sealed record SynthesizeSpeech : Step
         if (Engine == SpeechEngine.Gradio && Rate != 1) yield return ("rate", "voices of gradio have one speed only");
         if (IsLocal && Model is not null) yield return ("model", $"{LocalVoice.Program(Local)} takes no model; choose a voice");
         if (IsLocal && Provider != ProviderWords.Speech) yield return ("provider", $"{LocalVoice.Program(Local)} is no provider; set engine: to openai, gradio or command");
+        foreach (var problem in Verify?.Check() ?? []) yield return problem;
     }
 
     public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
@@ -117,6 +133,7 @@ public sealed record SynthesizeSpeech : Step
                 ReadHeadings && ReadBullets ? "write a paragraph of narration" : "write a paragraph of narration, or set read-headings or read-bullets to true");
         var remote = IsLocal ? null : Remote(context);
         var (speaker, ascii) = remote is null ? (LocalVoice.Program(Local), Chosen.ReadsAsciiOnly) : (remote.Name, false);
+        var respell = Respelling(context, speaker);
         var pieces = new List<SpokenPiece>();
         var total = paragraphs.Sum(p => p.Sentences.Count);
         int done = 0, dropped = 0;
@@ -125,7 +142,7 @@ public sealed record SynthesizeSpeech : Step
             for (var i = 0; i < paragraph.Sentences.Count; i++)
             {
                 var sentence = paragraph.Sentences[i];
-                var spoken = ascii ? SpokenText.ForAscii(sentence) : SpokenText.ForUnicode(sentence);
+                var spoken = ascii ? SpokenText.ForAscii(respell(sentence)) : SpokenText.ForUnicode(respell(sentence));
                 dropped += spoken.Dropped;
                 if (spoken.Dropped > 0) context.Log($"{spoken.Dropped} letters cannot be said by {speaker}: {sentence}");
                 if (spoken.Text.Length > 0)
@@ -142,7 +159,9 @@ public sealed record SynthesizeSpeech : Step
         if (pieces.Count == 0)
             return StepResult.Failed(FailureKind.BadOutput, $"{speaker} cannot say anything of this text",
                 ascii ? "flite speaks English only; set engine: espeak-ng and a voice of the language" : "check that the voice fits the language of the text");
-        return Write(context, SpeechTrack.Join(pieces, Rate48K, Lead, Tail), remote?.Name ?? $"{speaker} {Chosen.Name}", dropped);
+        var track = SpeechTrack.Join(pieces, Rate48K, Lead, Tail);
+        var written = Write(context, track, remote?.Name ?? $"{speaker} {Chosen.Name}", dropped);
+        return written.Failure is null && Verify is not null ? await Verify.RunAsync(context, track, Audio, speaker, cancel) : written;
     }
 
     /// <summary>The voice of the provider; one of another kind than the engine says is not asked, except a stand-in.</summary>
@@ -158,6 +177,14 @@ public sealed record SynthesizeSpeech : Step
         if (Reference is not null && Engine == SpeechEngine.Gradio) options = options with { Reference = context.ReadBytes(Reference), ReferenceText = context.ReadText(ReferenceText!).Trim() };
         else if (Reference is not null) options = options with { ReferencePath = Reference.Path, ReferenceTextPath = ReferenceText!.Path };
         return new RemoteVoice(context, settings, options);
+    }
+
+    private Func<string, string> Respelling(StepContext context, string speaker)
+    {
+        if (Pronunciation is null) return sentence => sentence;
+        var (file, why) = Media.Prose.Pronunciation.Read(context.ReadText(Pronunciation));
+        return file?.For(speaker, IsLocal ? Chosen.Name : Voice ?? "")
+            ?? throw new StepFailedException(new Failure(FailureKind.BadOutput, $"the pronunciation file cannot be read: {why}") { Next = "write a line for each word: word = respelling" });
     }
 
     /// <summary>One sentence by one run of the engine, its text in a file.</summary>
@@ -181,6 +208,8 @@ public sealed record SynthesizeSpeech : Step
             return StepResult.Failed(FailureKind.BadOutput, $"the speech is silent ({track.Sound.Seconds:0.###} s, peak {peak:0.####})");
         context.WriteBytes(Audio, track.Sound.ToBytes());
         if (Timings is not null) context.WriteBytes(Timings, List(track.Timings));
+        if (Words is not null)
+            context.WriteBytes(Words, WordTrack.Spread([.. track.Timings.Select(t => new TimedSegment(t.Text, t.Start, t.End))], IsLocal ? LocalVoice.Program(Local) : KindSchema.Kebab(Engine.ToString())).ToJson());
         context.Fact("duration", string.Create(CultureInfo.InvariantCulture, $"{track.Sound.Seconds:0.000} s"));
         context.Fact("sentences", track.Timings.Count.ToString(CultureInfo.InvariantCulture));
         context.Fact("words", track.Timings.Sum(t => Narration.Words(t.Text)).ToString(CultureInfo.InvariantCulture));

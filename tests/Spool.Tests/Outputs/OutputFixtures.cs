@@ -74,7 +74,8 @@ internal sealed record OutputFixture(Step Step, (string Role, string Name, strin
     private static string Shortened(ToolCommand command)
     {
         string[] aside = ["-protocol_whitelist", "-format_whitelist", "-codec_whitelist", "-max_pixels", "-loglevel", "-progress", "-stats_period"];
-        string[] alone = ["-nostdin", "-hide_banner", "-nostats"];
+        // The sandbox of the browser depends on who runs it.
+        string[] alone = ["-nostdin", "-hide_banner", "-nostats", "--no-sandbox"];
         var shaping = new List<string>();
         for (var i = 0; i < command.Arguments.Count; i++)
         {
@@ -89,6 +90,7 @@ internal static class OutputFixtures
 {
     private const string Script = "# Title\n\n## First part\n\n- a point\n\nIt is spoken. Twice.\n\n## Second\n\nThe end.\n";
     private const string Media = "media";
+    private const string Words = "{\"words\":[{\"text\":\"Hello\",\"start\":0.5,\"end\":1},{\"text\":\"there\",\"start\":1,\"end\":1.5}]}";
     private const string Drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"32\"><rect width=\"64\" height=\"32\"/></svg>";
 
     internal static IReadOnlyList<OutputFixture> All { get; } =
@@ -98,12 +100,15 @@ internal static class OutputFixtures
         new(new SplitText(), [("text", "text.md", Script)], [("sections", ""), ("order", "order.json")]),
         new(new DrawSlide(), [("text", "text.md", Script)], [("image", "image.svg")]),
         new(new RenderSvg(), [("svg", "svg.svg", Drawing)], [("image", "image.png")]),
+        new(new Screenshot(), [("html", "html.html", "<p>{{ name }}"), ("data", "data.json", "{\"name\":\"a\"}")], [("image", "image.png")]),
         new(new SynthesizeSpeech(), [("text", "text.md", Script)], [("audio", "audio.wav")]),
         new(new GenerateText { Prompt = "Write a script." }, [("texts", "texts.md", Script)], [("text", "text.md")]),
         new(new AuditText { Criteria = "spelling" }, [("texts", "a.md", Script)], [("report", "report.json")]),
         new(new AuditMedia { Frames = 2 }, [("media", "a.mp4", Media)], [("report", "report.json")]),
         new(new DescribeText(), [("text", "text.md", Script), ("timings", "timings.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")], [("data", "data.json"), ("text", "text.md")]),
         new(new GenerateImage { Prompt = "a cat", Size = Spool.Media.Timeline.PictureSize.Parse("64x32", null) }, [], [("image", "image.png")]),
+        new(new Transcribe { Engine = Recogniser.WhisperCpp }, [("audio", "audio.wav", Media), ("model", "model.bin", Media)], [("text", "text.txt")]),
+        new(new VerifySpeech { OnFailure = OnFailure.Report }, [("audio", "audio.wav", Media), ("text", "text.md", Script), ("words", "words.json", Words)], [("report", "report.json")]),
         new(new Music { Duration = 2 }, [], [("audio", "audio.wav")]),
         new(new Mix(), [("speech", "speech.mp4", Media), ("music", "music.wav", Media)], [("video", "video.mp4")]),
         new(new Normalize(), [("video", "video.mp4", Media)], [("video", "video.mp4")]),
@@ -115,6 +120,9 @@ internal static class OutputFixtures
         new(new Subtitle(), [("video", "video.mp4", Media), ("subtitles", "subtitles.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")], [("video", "video.mp4")]),
         new(new Thumbnail { At = Spool.Media.Timeline.Moment.Parse("3", null) }, [("video", "video.mp4", Media)], [("image", "image.png")]),
         new(new Transcode { Size = Spool.Media.Timeline.PictureSize.Parse("1280x720", null) }, [("video", "video.mp4", Media)], [("video", "video.mkv")]),
+        new(new FitToSound(), [("video", "video.mp4", Media), ("audio", "audio.wav", Media)], [("video", "video.mp4")]),
+        new(new Overlay { Fade = 0.5, End = 5 }, [("video", "video.mp4", Media), ("overlay", "overlay.png", Media)], [("video", "video.mp4")]),
+        new(new WordCaption(), [("video", "video.mp4", Media), ("data", "data.json", Words)], [("video", "video.mp4")]),
         new(new Trim { Start = 1, End = 3 }, [("video", "video.mp4", Media)], [("video", "video.mp4")]),
     ];
 }
