@@ -64,7 +64,7 @@ public sealed class NewProject(Composition composition, NewWizard? wizard, bool 
         problems = new ProblemList();
         var shown = given ?? template.Name;
         var folder = Path.GetFullPath(shown, composition.CurrentFolder);
-        Empty(composition.Disk, folder, shown);
+        MustBeEmpty(composition.Disk, folder, shown);
         var variables = template.Variables(problems);
         if (problems.Any) return Told(problems);
         if (wizard is not null && template.Description.Length > 0) Console.WriteLine($"{template.Name}: {template.Description}");
@@ -164,7 +164,7 @@ public sealed class NewProject(Composition composition, NewWizard? wizard, bool 
         write.WriteEndArray();
     }
 
-    private static void Empty(IDisk disk, string folder, string shown)
+    internal static void MustBeEmpty(IDisk disk, string folder, string shown)
     {
         if (disk.Stat(folder) is not { } stat) return;
         if (stat.Kind != FileKind.Folder) throw new UsageException($"{shown} is a file; name a folder that is empty or not there");

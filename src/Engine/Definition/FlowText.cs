@@ -29,6 +29,17 @@ public static class FlowText
         _ => "null",
     };
 
+    /// <summary>Several lines as a literal block below a key at this column; the body begins with a line end. Empty for what is no such text.</summary>
+    public static (string Header, string Body) Block(YamlNode value, int column, string line)
+    {
+        if (value is not YamlScalar { Quoted: true } scalar || !scalar.Text.TrimEnd('\n').Contains('\n', StringComparison.Ordinal) || scalar.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))) return ("", "");
+        var text = scalar.Text;
+        var indent = new string(' ', column + 2);
+        var header = "|" + (text[0] is ' ' or '\n' or '\t' ? "2" : "") + (!text.EndsWith('\n') ? "-" : text.EndsWith("\n\n", StringComparison.Ordinal) ? "+" : "");
+        var lines = (text.EndsWith('\n') ? text[..^1] : text).Split('\n');
+        return (header, string.Concat(lines.Select(l => line + (l.Length == 0 ? "" : indent + l))));
+    }
+
     /// <summary>True for text that YAML takes as it stands, anywhere: letters, digits and few signs, none of them first where it would mean something.</summary>
     public static bool IsPlain(string text)
     {

@@ -53,7 +53,7 @@ public static class YamlEdit
         if (entry.Value.BlockList && value is YamlList { Items.Count: > 0 } list)
             yield return text[..start] + string.Join(indent, list.Items.Select(i => "- " + FlowText.ForFile(i))) + text[end..];
         var eol = EndOfLine(text, end);
-        if (!inFlow && Literal(value, parent.Column, line) is var (header, body) && body.Length > 0)
+        if (!inFlow && FlowText.Block(value, parent.Column, line) is var (header, body) && body.Length > 0)
         {
             // What follows on the line is a comment: it goes behind the sign of the block.
             if (!entry.Value.BlockText && !text[start..end].Contains('\n', StringComparison.Ordinal)) yield return text[..start] + space + header + text[end..eol] + body + text[eol..];
@@ -81,24 +81,13 @@ public static class YamlEdit
             yield break;
         }
         var indent = new string(' ', map.Column);
-        var (header, body) = Literal(value, map.Column, line);
+        var (header, body) = FlowText.Block(value, map.Column, line);
         foreach (var entry in body.Length > 0 ? [indent + key + ": " + header + body, indent + inline] : new[] { indent + inline })
         {
             var eol = EndOfLine(text, last);
             yield return text[..eol] + line + entry + text[eol..];
             yield return text[..last] + entry + line + text[last..];
         }
-    }
-
-    /// <summary>Several lines as a literal block below a key at this column; the body begins with a line end. Empty for what is no such text.</summary>
-    private static (string Header, string Body) Literal(YamlNode value, int column, string line)
-    {
-        if (value is not YamlScalar { Quoted: true } scalar || !scalar.Text.TrimEnd('\n').Contains('\n', StringComparison.Ordinal) || scalar.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))) return ("", "");
-        var text = scalar.Text;
-        var indent = new string(' ', column + 2);
-        var header = "|" + (text[0] is ' ' or '\n' or '\t' ? "2" : "") + (!text.EndsWith('\n') ? "-" : text.EndsWith("\n\n", StringComparison.Ordinal) ? "+" : "");
-        var lines = (text.EndsWith('\n') ? text[..^1] : text).Split('\n');
-        return (header, string.Concat(lines.Select(l => line + (l.Length == 0 ? "" : indent + l))));
     }
 
     private static int EndOfLine(string text, int from)
