@@ -33,7 +33,12 @@ public static class WorkflowSchema
             ["budget"] = Described("The most that may be spent, in US dollars: usd (a run), day, steps (by id).", new() { ["type"] = new JsonArray("object", "number") }),
             ["preview"] = Described("Makes a preview anew in the background each time one of these steps is over: { after: [STEP] }.", new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject { ["after"] = Strings() } }),
             ["outputs"] = Described("The finals; default: what no step reads.", Strings()),
-            ["steps"] = Described("What is to be made.", new() { ["type"] = "array", ["items"] = Ref("step") }),
+            ["steps"] = Described("What is to be made.", new() { ["type"] = "array", ["items"] = new JsonObject
+            {
+                ["if"] = new JsonObject { ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = "workflow" } }, ["required"] = new JsonArray("kind") },
+                ["then"] = Ref("workflow-step"),
+                ["else"] = Ref("step"),
+            } }),
             ["profiles"] = Described("Named sets of overrides: --profile NAME.", MapOf(new()
             {
                 ["type"] = "object",
@@ -58,6 +63,26 @@ public static class WorkflowSchema
             ["variable"] = Declaration(),
             ["foreach"] = Foreach(),
             ["step"] = Step(kinds),
+            ["workflow-step"] = WorkflowStep(),
+        },
+    };
+
+    /// <summary>A step that brings another workflow file into the same run.</summary>
+    private static JsonObject WorkflowStep() => new()
+    {
+        ["type"] = "object",
+        ["required"] = new JsonArray("id", "kind", "file"),
+        ["additionalProperties"] = false,
+        ["properties"] = new JsonObject
+        {
+            ["id"] = Described("Stands before the ids of its steps: short/narration.", new() { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$" }),
+            ["kind"] = new JsonObject { ["const"] = "workflow" },
+            ["file"] = Described("The other workflow, relative to this one.", new() { ["type"] = "string" }),
+            ["inputs"] = Described("Values of its variables; they may use vars of this file.", new() { ["type"] = "object" }),
+            ["output-dir"] = Described("The folder of all that its steps write; default: the id.", new() { ["type"] = "string" }),
+            ["when"] = Described("Run only if: NAME, NAME == value, NAME != value, exists PATH.", new() { ["type"] = new JsonArray("string", "boolean") }),
+            ["needs"] = Described("Steps that must end before its steps.", StringOrStrings()),
+            ["label"] = Described("A text for people.", new() { ["type"] = "string" }),
         },
     };
 
@@ -124,7 +149,7 @@ public static class WorkflowSchema
 
     private static JsonObject Input(RoleText role)
     {
-        var path = role.Shape == "list" ? StringOrStrings() : new JsonObject { ["type"] = "string", ["minLength"] = 1 };
+        var path = role.Shape == "list" ? Paths() : new JsonObject { ["type"] = "string", ["minLength"] = 1 };
         var detailed = new JsonObject
         {
             ["type"] = "object",
@@ -140,6 +165,20 @@ public static class WorkflowSchema
             },
         };
         return Described(Sentence(role), new() { ["anyOf"] = new JsonArray(path, detailed) });
+    }
+
+    /// <summary>A path or a list of paths, of which some may have a stand-in of their own.</summary>
+    private static JsonObject Paths()
+    {
+        var one = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
+        var standIn = new JsonObject
+        {
+            ["type"] = "object",
+            ["required"] = new JsonArray("path"),
+            ["additionalProperties"] = false,
+            ["properties"] = new JsonObject { ["path"] = one.DeepClone(), ["placeholder"] = Described("The stand-in while this file is not there.", new()) },
+        };
+        return new() { ["anyOf"] = new JsonArray(one.DeepClone(), new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(one, standIn) } }) };
     }
 
     private static JsonObject Output(RoleText role)

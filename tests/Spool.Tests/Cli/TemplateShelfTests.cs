@@ -23,7 +23,7 @@ public sealed class TemplateShelfTests
         var problems = new ProblemList();
         var all = TemplateShelf.All(composition, problems);
         Assert.Empty(problems.Problems);
-        Assert.Equal(["empty", "explainer", "short"], all.Select(t => t.Name));
+        Assert.Equal(["dual", "empty", "explainer", "short", "shorts"], all.Select(t => t.Name));
         Assert.Equal(["mine", "a short"], all.Where(t => t.From is not null).Select(t => t.Description));
         Assert.Equal("short", TemplateShelf.Find(composition, all, "5mlc-shorts", problems)?.Name);
         Assert.Null(TemplateShelf.Find(composition, all, "no-template", problems));
@@ -37,7 +37,7 @@ public sealed class TemplateShelfTests
         folder.Write("other/theirs/spool.yaml", "version: 1\n");
         using var composition = At(new() { ["SPOOL_STATE"] = Path.Join(folder.Path, "state"), ["SPOOL_TEMPLATES"] = Path.Join(folder.Path, "other") + ":" + Path.Join(folder.Path, "gone") });
         var problems = new ProblemList();
-        Assert.Equal(["empty", "explainer", "theirs"], TemplateShelf.All(composition, problems).Select(t => t.Name));
+        Assert.Equal(["dual", "empty", "explainer", "shorts", "theirs"], TemplateShelf.All(composition, problems).Select(t => t.Name));
         Assert.Equal("SPL0171", Assert.Single(problems.Problems).Code);
     }
 
@@ -60,7 +60,7 @@ public sealed class TemplateShelfTests
         for (var i = 0; i < TemplateShelf.MostFiles; i++) folder.Write($"t/mine/{i}", "");
         using var composition = At(new() { ["SPOOL_TEMPLATES"] = Path.Join(folder.Path, "t") });
         var problems = new ProblemList();
-        Assert.Equal(["empty", "explainer"], TemplateShelf.All(composition, problems).Select(t => t.Name));
+        Assert.Equal(["dual", "empty", "explainer", "shorts"], TemplateShelf.All(composition, problems).Select(t => t.Name));
         Assert.Contains("too large", Assert.Single(problems.Problems).Message, StringComparison.Ordinal);
     }
 }

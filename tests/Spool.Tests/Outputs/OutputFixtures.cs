@@ -96,6 +96,7 @@ internal static class OutputFixtures
     internal static IReadOnlyList<OutputFixture> All { get; } =
     [
         new(new CopyFile(), [("file", "file.txt", "copied\n")], [("file", "file.txt")]),
+        new(new FirstFile(), [("files", "a.txt", "first\n"), ("files", "b.txt", "second\n")], [("file", "file.txt")]),
         new(new WriteFile { Text = "written\n" }, [], [("file", "file.txt")]),
         new(new SplitText(), [("text", "text.md", Script)], [("sections", ""), ("order", "order.json")]),
         new(new DrawSlide(), [("text", "text.md", Script)], [("image", "image.svg")]),

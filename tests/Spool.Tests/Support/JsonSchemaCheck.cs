@@ -27,7 +27,7 @@ internal sealed class JsonSchemaCheck(JsonObject root)
         {
             var error = word switch
             {
-                "$schema" or "$defs" or "title" or "description" or "default" or "then" or "properties" => null,
+                "$schema" or "$defs" or "title" or "description" or "default" or "then" or "else" or "properties" => null,
                 "$ref" => Sub((JsonObject)root["$defs"]![((string)rule!)["#/$defs/".Length..]]!, value, at, errors),
                 "type" => (rule is JsonArray types ? types.Any(t => Is((string)t!, value)) : Is((string)rule!, value)) ? null : $"is not {rule!.ToJsonString()}",
                 "const" => JsonNode.DeepEquals(rule, value) || (value is JsonValue v && rule is JsonValue r && v.TryGetValue(out double a) && r.TryGetValue(out int b) && a == b) ? null : $"is not {rule}",
@@ -44,7 +44,7 @@ internal sealed class JsonSchemaCheck(JsonObject root)
                 "anyOf" => rule!.AsArray().Any(s => Fits(s!, value)) ? null : "fits none of its forms",
                 "oneOf" => rule!.AsArray().Count(s => Fits(s!, value)) == 1 ? null : "fits not exactly one of its forms",
                 "allOf" => All(rule!.AsArray(), value, at, errors),
-                "if" => Fits(rule!, value) ? Sub((JsonObject)schema["then"]!, value, at, errors) : null,
+                "if" => Fits(rule!, value) ? Sub((JsonObject)schema["then"]!, value, at, errors) : schema["else"] is JsonObject otherwise ? Sub(otherwise, value, at, errors) : null,
                 _ => throw new NotSupportedException(word),
             };
             if (error is not null) errors.Add($"{at} {error}");
