@@ -36,7 +36,7 @@ public static class TemplateShelf
     public static ProjectTemplate? Find(Composition composition, IReadOnlyList<ProjectTemplate> all, string name, ProblemList problems)
     {
         if (name.Contains('/', StringComparison.Ordinal)) return At(composition.Disk, Path.GetFullPath(name, composition.CurrentFolder).TrimEnd('/'), problems);
-        return all.FirstOrDefault(t => t.Name == name) ?? all.FirstOrDefault(t => t.Aliases.Contains(name));
+        return all.FirstOrDefault(t => t.Name == name) ?? all.OrderBy(t => t.From is null).FirstOrDefault(t => t.Aliases.Contains(name));
     }
 
     private static IEnumerable<(string Folder, Mark? At)> Folders(Composition composition, ProblemList problems)

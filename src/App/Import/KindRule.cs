@@ -23,7 +23,7 @@ public sealed record KindRule(string Kind, FieldRule[] Fields)
     private static FieldRule Option(string name, params string[] names) => new(names, FieldGoal.Option, name);
     private static FieldRule None(string why, params string[] names) => new(names, FieldGoal.Nowhere, "", why);
 
-    private const string Servers = "servers are configured once, as providers in your settings";
+    private const string Servers = "services are configured once, as providers; see spool services";
     private const string Canned = "Spool makes no canned answers in a step; a provider named canned does, and marks what it makes";
 
     private static FieldRule[] Audit(string role) =>
@@ -53,7 +53,7 @@ public sealed record KindRule(string Kind, FieldRule[] Fields)
         ["llm_audit"] = new("media.audit", Audit("media")),
         ["llm_audit text"] = new("text.audit", Audit("texts")),
         ["tts_generate"] = new("speech.synthesize",
-            [In("text", ["script_path", "text_path", "narration_path", .. Input]), Out("audio", "audio_path"), Option("sentence-pause", "sentence_pause", "pause_secs"), Option("lead", "pad_start", "lead"), Option("tail", "pad_end", "tail"), Option("rate", "rate", "speed"),
+            [In("text", ["script_path", "text_path", "narration_path", .. Input, "text", "script"]), Out("audio", "audio_path"), Option("sentence-pause", "sentence_pause", "pause_secs"), Option("lead", "pad_start", "lead"), Option("tail", "pad_end", "tail"), Option("rate", "rate", "speed"),
                 None(Servers, "server", "endpoint", "api_name", "provider"), None("voices made from a recording are not part of this conversion; voice and engine name what this machine has", "voice", "speaker", "prompt_wav", "prompt_wav_path", "prompt_audio", "prompt_audio_path", "reference_wav", "reference_audio", "voice_reference", "voice_ref", "prompt_text", "prompt_text_path", "reference_text", "cfg_value", "inference_timesteps", "model")])
         { Told = "it speaks with a voice of this machine; see the options engine and voice of speech.synthesize" },
         ["tts_verify"] = new("speech.verify",

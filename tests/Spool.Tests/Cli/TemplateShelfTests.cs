@@ -10,6 +10,8 @@ public sealed class TemplateShelfTests
 {
     private static Composition At(Dictionary<string, string> environment) => new() { Environment = environment.GetValueOrDefault };
 
+    private static IEnumerable<string> BuiltIn => ProjectTemplate.BuiltIn().Select(t => t.Name);
+
     [Fact]
     public void Own_templates_come_first_then_those_of_the_settings_then_the_program()
     {
@@ -23,7 +25,7 @@ public sealed class TemplateShelfTests
         var problems = new ProblemList();
         var all = TemplateShelf.All(composition, problems);
         Assert.Empty(problems.Problems);
-        Assert.Equal(["dual", "empty", "explainer", "short", "shorts"], all.Select(t => t.Name));
+        Assert.Equal(BuiltIn.Append("short").Order(StringComparer.Ordinal), all.Select(t => t.Name));
         Assert.Equal(["mine", "a short"], all.Where(t => t.From is not null).Select(t => t.Description));
         Assert.Equal("short", TemplateShelf.Find(composition, all, "5mlc-shorts", problems)?.Name);
         Assert.Null(TemplateShelf.Find(composition, all, "no-template", problems));
@@ -37,7 +39,7 @@ public sealed class TemplateShelfTests
         folder.Write("other/theirs/spool.yaml", "version: 1\n");
         using var composition = At(new() { ["SPOOL_STATE"] = Path.Join(folder.Path, "state"), ["SPOOL_TEMPLATES"] = Path.Join(folder.Path, "other") + ":" + Path.Join(folder.Path, "gone") });
         var problems = new ProblemList();
-        Assert.Equal(["dual", "empty", "explainer", "shorts", "theirs"], TemplateShelf.All(composition, problems).Select(t => t.Name));
+        Assert.Equal(BuiltIn.Append("theirs").Order(StringComparer.Ordinal), TemplateShelf.All(composition, problems).Select(t => t.Name));
         Assert.Equal("SPL0171", Assert.Single(problems.Problems).Code);
     }
 
@@ -60,7 +62,7 @@ public sealed class TemplateShelfTests
         for (var i = 0; i < TemplateShelf.MostFiles; i++) folder.Write($"t/mine/{i}", "");
         using var composition = At(new() { ["SPOOL_TEMPLATES"] = Path.Join(folder.Path, "t") });
         var problems = new ProblemList();
-        Assert.Equal(["dual", "empty", "explainer", "shorts"], TemplateShelf.All(composition, problems).Select(t => t.Name));
+        Assert.Equal(BuiltIn, TemplateShelf.All(composition, problems).Select(t => t.Name));
         Assert.Contains("too large", Assert.Single(problems.Problems).Message, StringComparison.Ordinal);
     }
 }

@@ -333,6 +333,32 @@ public sealed class VwfImportTests : IDisposable
     }
 
     [Fact]
+    public void Kinds_that_ask_models_keep_their_files_and_words()
+    {
+        var (project, problems) = Import("""
+            version: 1
+            name: m
+            steps:
+              - { id: gen, kind: llm_generate, system: Be short, user_prompt_path: words.txt, output_path: work/words.txt }
+              - { id: audit, kind: llm_audit, assets: [work/words.txt], criteria: no errors, output_path: work/audit.json }
+              - { id: frames, kind: llm_audit, assets: [film.mp4], critical_words: [broken], output_path: work/frames.json }
+              - { id: say, kind: tts_generate, text: "Hello there, all of you.", output_path: work/say.wav }
+              - { id: hear, kind: whisper_transcribe, input: work/say.wav, output: work/say.srt }
+              - { id: verify, kind: tts_verify, audio_path: work/say.wav, script_path: work/words.txt, output_path: work/v.json, threshold: 0.2 }
+              - { id: pic, kind: text_to_image, prompt: a canal, output_path: work/pic.png, width: 720, height: 1280 }
+              - { id: shot, kind: screenshot, html_path: page.html, output_path: work/shot.png, width: 1080, height: 1920 }
+              - { id: over, kind: overlay, base: film.mp4, overlay_path: work/shot.png, output_path: work/over.mp4 }
+            """);
+        Assert.Empty(problems.Problems);
+        Assert.Equal((9, 0), (project.Made, project.Left));
+        Assert.Empty(Check());
+        var text = Made();
+        string[] lines = ["kind: text.generate\n    in: { prompt: words.txt }", "kind: text.audit\n    in: { texts: work/words.txt }", "kind: media.audit\n    in: { media: film.mp4 }", "text: Hello there, all of you.",
+            "in: { text: work/say-text.txt }\n    out: { audio: work/say.wav }", "out: { subtitles: work/say.srt }", "in: { audio: work/say.wav, text: work/words.txt }\n    with:\n      threshold: 0.2", "size: \"720x1280\"", "in: { html: page.html }", "in: { video: film.mp4, overlay: work/shot.png }"];
+        Assert.All(lines, l => Assert.Contains(l, text.Replace("\"Hello there, all of you.\"", "Hello there, all of you.", StringComparison.Ordinal), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Texts_beside_the_file_come_along_links_and_pictures_do_not()
     {
         _folder.Write("old/words.txt", "Hello {{ name }}");
