@@ -33,7 +33,7 @@ public static class WorkflowSchema
             ["budget"] = Described("The most that may be spent, in US dollars: usd (a run), day, steps (by id).", new() { ["type"] = new JsonArray("object", "number") }),
             ["preview"] = Described("Makes a preview anew in the background each time one of these steps is over: { after: [STEP] }.", new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject { ["after"] = Strings() } }),
             ["outputs"] = Described("The finals; default: what no step reads.", Strings()),
-            ["steps"] = Described("What is to be made.", new() { ["type"] = "array", ["items"] = Ref("step") }),
+            ["steps"] = Described("What is to be made.", new() { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(Ref("step"), Ref("workflow-step")) } }),
             ["profiles"] = Described("Named sets of overrides: --profile NAME.", MapOf(new()
             {
                 ["type"] = "object",
@@ -58,6 +58,26 @@ public static class WorkflowSchema
             ["variable"] = Declaration(),
             ["foreach"] = Foreach(),
             ["step"] = Step(kinds),
+            ["workflow-step"] = WorkflowStep(),
+        },
+    };
+
+    /// <summary>A step that brings another workflow in; it has no roles of its own.</summary>
+    private static JsonObject WorkflowStep() => new()
+    {
+        ["type"] = "object",
+        ["required"] = new JsonArray("id", "kind", "file"),
+        ["additionalProperties"] = false,
+        ["properties"] = new JsonObject
+        {
+            ["id"] = Described("Comes before the ids of its steps.", new() { ["type"] = new JsonArray("string", "integer") }),
+            ["kind"] = new JsonObject { ["const"] = "workflow" },
+            ["file"] = Described("The workflow, a file of this folder.", new() { ["type"] = "string", ["minLength"] = 1 }),
+            ["inputs"] = Described("Values of its variables.", new() { ["type"] = new JsonArray("object", "null") }),
+            ["output-dir"] = Described("The folder for what it makes; default: the id.", new() { ["type"] = "string" }),
+            ["when"] = Described("Run only if: NAME, NAME == value, NAME != value, exists PATH.", new() { ["type"] = new JsonArray("string", "boolean") }),
+            ["needs"] = Described("Steps that must end before its steps.", StringOrStrings()),
+            ["label"] = Described("A text for people.", new() { ["type"] = "string" }),
         },
     };
 
@@ -124,7 +144,7 @@ public static class WorkflowSchema
 
     private static JsonObject Input(RoleText role)
     {
-        var path = role.Shape == "list" ? StringOrStrings() : new JsonObject { ["type"] = "string", ["minLength"] = 1 };
+        var path = role.Shape == "list" ? Paths() : new JsonObject { ["type"] = "string", ["minLength"] = 1 };
         var detailed = new JsonObject
         {
             ["type"] = "object",
@@ -223,6 +243,25 @@ public static class WorkflowSchema
     private static JsonObject Strings() => new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } };
 
     private static JsonObject StringOrStrings() => new() { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, Strings()) };
+
+    /// <summary>A path, or a list of paths of which some may have stand-ins.</summary>
+    private static JsonObject Paths() => new()
+    {
+        ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject
+        {
+            ["type"] = "array",
+            ["items"] = new JsonObject
+            {
+                ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject
+                {
+                    ["type"] = "object",
+                    ["required"] = new JsonArray("path"),
+                    ["additionalProperties"] = false,
+                    ["properties"] = new JsonObject { ["path"] = new JsonObject { ["type"] = "string" }, ["placeholder"] = Described("The stand-in while the file is not there.", new()) },
+                }),
+            },
+        }),
+    };
 
     private static JsonObject Described(string text, JsonObject schema)
     {
