@@ -33,12 +33,16 @@ public static class WorkflowSchema
             ["budget"] = Described("The most that may be spent, in US dollars: usd (a run), day, steps (by id).", new() { ["type"] = new JsonArray("object", "number") }),
             ["preview"] = Described("Makes a preview anew in the background each time one of these steps is over: { after: [STEP] }.", new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject { ["after"] = Strings() } }),
             ["outputs"] = Described("The finals; default: what no step reads.", Strings()),
-            ["steps"] = Described("What is to be made.", new() { ["type"] = "array", ["items"] = new JsonObject
+            ["steps"] = Described("What is to be made.", new()
             {
-                ["if"] = new JsonObject { ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = "workflow" } }, ["required"] = new JsonArray("kind") },
-                ["then"] = Ref("workflow-step"),
-                ["else"] = Ref("step"),
-            } }),
+                ["type"] = "array",
+                ["items"] = new JsonObject
+                {
+                    ["if"] = new JsonObject { ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = "workflow" } }, ["required"] = new JsonArray("kind") },
+                    ["then"] = Ref("workflow-step"),
+                    ["else"] = Ref("step"),
+                }
+            }),
             ["profiles"] = Described("Named sets of overrides: --profile NAME.", MapOf(new()
             {
                 ["type"] = "object",

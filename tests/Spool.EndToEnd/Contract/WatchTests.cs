@@ -97,9 +97,9 @@ public sealed class WatchTests : IDisposable
     {
         using var watch = Watch();
         var good = _box.Read("spool.yaml");
-        _box.Write("spool.yaml", good + "  - broken\n");
+        _box.Write("spool.yaml", good + "\n  - broken\n");
         Sandbox.Until(() => watch.OutSoFar.Contains("\"type\":\"problems\"", StringComparison.Ordinal), "the problems");
-        _box.Write("spool.yaml", good + "  - { id: more, kind: files.write, with: { text: more }, out: { file: out/more.md } }\n");
+        _box.Write("spool.yaml", good + "\n  - { id: more, kind: files.write, with: { text: more }, out: { file: out/more.md } }\n");
         Sandbox.Until(() => File.Exists(_box.At("out/more.md")), "the new step");
     }
 }
