@@ -62,7 +62,7 @@ public sealed class TaskState(TaskNode node)
     public bool IsStoodIn { get; set; }
 
     /// <summary>The tools of its step and of the stand-ins it needs.</summary>
-    public IEnumerable<string> ToolsUsed => (Options?.ToolsUsed() ?? []).Concat(Inputs.SelectMany(i => i.Files).Select(f => f.StandIn).Append(Mark).OfType<StandIn>().SelectMany(s => s.Options.ToolsUsed())).Distinct();
+    public IEnumerable<string> ToolsUsed => StandIns.Count == 0 ? Options?.ToolsUsed() ?? [] : (Options?.ToolsUsed() ?? []).Concat(Inputs.SelectMany(i => i.Files).Select(f => f.StandIn).Append(Mark).OfType<StandIn>().SelectMany(s => s.Options.ToolsUsed())).Distinct();
 
     /// <summary>What its outputs go through, when they are made from stand-ins although they are finals.</summary>
     public StandIn? Mark { get; set; }

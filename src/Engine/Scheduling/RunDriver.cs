@@ -223,6 +223,8 @@ public sealed partial class RunDriver
         if (_leases.Remove(task, out var slots))
             foreach (var slot in slots) slot.Dispose();
         KeepLog(task, spec.Folder);
+        // What stands in is told with the result wherever its facts are shown.
+        if (task.StandIns.Count > 0) result = result with { Facts = new Dictionary<string, string>(result.Facts) { ["stand-ins"] = string.Join(", ", task.StandIns) } };
         if (result.Failure is null && _stopped is null && !_core.IsCancelled)
         {
             _toPublish.Add(_core.Made(task, result));

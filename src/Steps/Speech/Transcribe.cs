@@ -1,5 +1,6 @@
 using Spool.Engine;
 using Spool.Media.Subtitles;
+using Spool.Models.Providers;
 using Spool.Steps.Video;
 
 namespace Spool.Steps.Speech;
@@ -7,7 +8,7 @@ namespace Spool.Steps.Speech;
 /// <summary>
 /// Writes down what is said in a sound or a film, with a recogniser of this machine: the text, every word with its time, and subtitles.
 /// pocketsphinx needs no model of yours and knows English only; it mishears much, so take its words for times and checks rather than for reading.
-/// whisper-cpp is far better and needs whisper.cpp and a model file.
+/// whisper-cpp is far better and needs whisper.cpp and a model file; openai asks a service.
 /// </summary>
 [StepKind("speech.transcribe", version: 1)]
 public sealed record Transcribe : Step
@@ -27,7 +28,10 @@ public sealed record Transcribe : Step
     /// <summary>Subtitles, as .srt or .vtt.</summary>
     [Out("subtitles")] public OutputFile? Subtitles { get; init; }
 
-    /// <summary>The recogniser: pocketsphinx (English, offline) or whisper-cpp. Default pocketsphinx.</summary>
+    /// <summary>For openai: the provider to ask, by name or purpose. Default transcription.</summary>
+    public string Provider { get; init; } = ProviderWords.Transcription;
+
+    /// <summary>The recogniser: pocketsphinx (English, offline), whisper-cpp, or openai (any compatible service). Default pocketsphinx.</summary>
     public Recogniser Engine { get; init; } = Recogniser.Pocketsphinx;
 
     /// <summary>The program of whisper-cpp, by name or absolute path; another name than whisper-cli must be allowed (--allow PROGRAM). Default whisper-cli.</summary>
@@ -44,12 +48,17 @@ public sealed record Transcribe : Step
 
     public override IReadOnlyList<string> ToolsUsed() => Recognition.ToolsOf(Engine, Program);
 
+    public override IReadOnlyList<string> ProvidersUsed() => Recognition.ProvidersOf(Engine, Provider);
+
+    /// <summary>A recogniser of this machine hears the same each time; a service need not.</summary>
+    public override bool? Varies => Engine == Recogniser.Openai;
+
     public override IEnumerable<(string Option, string Message)> Check() => Recognition.Check(Engine, Program, Language);
 
     public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
         if ((Text ?? Words ?? Subtitles) is null) throw MediaRuns.Bad("nothing of the transcript is kept", "name text, words or subtitles under 'out:'");
-        var track = await context.HearAsync(Audio, Engine, (Program, Model, Language), cancel);
+        var track = await context.HearAsync(Audio, Engine, (Program, Model, Language), Provider, cancel);
         if (track.Words.Count == 0) context.Log("no speech was heard");
         if (Text is not null) context.WriteText(Text, string.Concat(track.Segments.Select(s => s.Text + "\n")));
         if (Words is not null) context.WriteBytes(Words, track.ToJson());

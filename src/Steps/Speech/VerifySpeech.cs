@@ -1,6 +1,7 @@
 using Spool.Engine;
 using Spool.Media.Prose;
 using Spool.Media.Subtitles;
+using Spool.Models.Providers;
 using Spool.Steps.Video;
 
 namespace Spool.Steps.Speech;
@@ -52,6 +53,14 @@ public sealed record VerifySpeech : Step
     /// <summary>List items of the text are spoken. Default true.</summary>
     public bool ReadBullets { get; init; } = true;
 
+    /// <summary>For openai: the provider to ask, by name or purpose. Default transcription.</summary>
+    public string Provider { get; init; } = ProviderWords.Transcription;
+
+    public override IReadOnlyList<string> ProvidersUsed() => Recognition.ProvidersOf(Engine, Provider);
+
+    /// <summary>A recogniser of this machine hears the same each time; a service need not.</summary>
+    public override bool? Varies => Engine == Recogniser.Openai;
+
     public override IReadOnlyList<string> ToolsUsed() => Recognition.ToolsOf(Engine, Program);
 
     public override IEnumerable<(string Option, string Message)> Check() => Recognition.Check(Engine, Program, Language);
@@ -59,7 +68,7 @@ public sealed record VerifySpeech : Step
     public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
         var sentences = Narration.Read(context.ReadText(Text), ReadHeadings, ReadBullets).SelectMany(p => p.Sentences).ToList();
-        var track = Words is null ? await context.HearAsync(Audio, Engine, (Program, Model, Language), cancel) : Given(context, Words);
+        var track = Words is null ? await context.HearAsync(Audio, Engine, (Program, Model, Language), Provider, cancel) : Given(context, Words);
         var weak = track.Engine == "pocketsphinx";
         var rules = new SpeechRules(Threshold ?? SpeechReport.UsualThreshold(weak), weak);
         if (Math.Max(track.Words.Count, sentences.Sum(Narration.Words)) * 3 > WordErrors.Most)

@@ -116,6 +116,30 @@ public sealed class ProviderTests : IDisposable
         MustNotHoldTheKey();
     }
 
+    [Fact]
+    public void A_service_writes_down_speech_with_the_time_of_every_word_and_never_sees_a_path()
+    {
+        Sandbox.Needs("ffmpeg", "ffprobe");
+        using var server = new FakeServer((_, _) => Reply.Json("""
+            {"text":"Hello you. Bye.","language":"english","words":[{"word":"Hello","start":0.1,"end":0.4},{"word":"you.","start":0.4,"end":0.6},{"word":"Bye.","start":0.7,"end":0.9}]}
+            """));
+        Providers($"box: {{ kind: openai, url: \"{server.Url}/v1\", model: whisper-1, for: [transcription] }}");
+        File.Copy(Tone(_box.Root), _box.At("said.wav"));
+        _box.Workflow("""
+            version: 1
+            steps:
+              - { id: hear, kind: speech.transcribe, in: { audio: said.wav }, with: { engine: openai }, out: { text: out/said.txt, words: out/said.json, subtitles: out/said.srt } }
+            """);
+        _box.Run().Must(0);
+        Assert.Equal("Hello you.\nBye.\n", _box.Read("out/said.txt"));
+        using var words = JsonDocument.Parse(_box.Read("out/said.json"));
+        Assert.Equal(0.4, words.RootElement.GetProperty("words")[1].GetProperty("start").GetDouble());
+        var asked = Assert.Single(server.Requests);
+        Assert.EndsWith("/audio/transcriptions", asked.Path, StringComparison.Ordinal);
+        Assert.DoesNotContain(_box.Root, asked.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("said", asked.Body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("500", "Unavailable", "500")]
     [InlineData("cut", "Unavailable", "cut off")]
