@@ -71,11 +71,14 @@ public static class Paths
                 pattern.Append("(?:[^/.][^/]*/)*");
                 i += 2;
             }
-            else if (glob[i] == '*') pattern.Append(i == 0 || glob[i - 1] == '/' ? "(?!\\.)[^/]*" : "[^/]*");
+            // At the start of a name a star takes no hidden one; where a dot follows it, it must not be empty either.
+            else if (glob[i] == '*') pattern.Append(i > 0 && glob[i - 1] != '/' ? "[^/]*" : glob.AsSpan(i).TrimStart('*').StartsWith(".") ? "[^/.][^/]*" : "(?:[^/.][^/]*)?");
             else if (glob[i] == '?') pattern.Append(i == 0 || glob[i - 1] == '/' ? "[^/.]" : "[^/]");
             else pattern.Append(Regex.Escape(glob[i].ToString()));
         }
-        return new Regex(pattern.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        // Many wildcards in one name take a backtracking matcher for ever; the other sort is slower to make, so only they get it.
+        var many = glob.Count(c => c == '*') > 6 ? RegexOptions.NonBacktracking : RegexOptions.None;
+        return new Regex(pattern.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | many, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The last part of a path without its last extension.</summary>

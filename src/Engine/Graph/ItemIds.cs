@@ -9,7 +9,7 @@ public static class ItemIds
 {
     private const int Longest = 80;
 
-    /// <summary>Letters and digits of any script and <c>- _ . , = + @ % /</c> stay; all else becomes <c>%XX</c>; long ones are cut with a digest.</summary>
+    /// <summary>Letters and digits of any script and <c>- _ . , = + @ /</c> stay; all else becomes <c>%XX</c>; long ones are cut with a digest.</summary>
     public static string Escape(string value)
     {
         var text = new StringBuilder(value.Length);
@@ -19,8 +19,12 @@ public static class ItemIds
             else
                 foreach (var unit in Encoding.UTF8.GetBytes(rune.ToString())) text.Append(CultureInfo.InvariantCulture, $"%{unit:X2}");
         }
-        if (text.Length == 0) return "%00";
+        // No escaped text looks like this: a percent sign is always followed by two hexadecimal digits.
+        if (text.Length == 0) return "%empty";
         if (text[0] is '-' or '=') text.Insert(0, "%" + ((int)text[0]).ToString("X2", CultureInfo.InvariantCulture)).Remove(3, 1);
-        return text.Length <= Longest ? text.ToString() : text.ToString(0, Longest - 13) + "-" + Digest.Of(value).Short;
+        if (text.Length <= Longest) return text.ToString();
+        var cut = Longest - 13;
+        if (char.IsHighSurrogate(text[cut - 1])) cut--;
+        return text.ToString(0, cut) + "-" + Digest.Of(value).Short;
     }
 }

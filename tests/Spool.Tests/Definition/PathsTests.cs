@@ -159,7 +159,8 @@ public sealed class PathsTests
     [InlineData("-rf", "%2Drf")]
     [InlineData("=x", "%3Dx")]
     [InlineData("a:b", "a%3Ab")]
-    [InlineData("", "%00")]
+    [InlineData("", "%empty")]
+    [InlineData("\0", "%00")]
     [InlineData("😀", "%F0%9F%98%80")]
     public void An_item_is_named_by_its_value_safe_for_shells(string value, string id) => Assert.Equal(id, ItemIds.Escape(value));
 
@@ -177,5 +178,24 @@ public sealed class PathsTests
         var second = ItemIds.Escape(new string('x', 200) + "2");
         Assert.NotEqual(first, second);
         Assert.Equal(80, first.Length);
+    }
+
+    [Fact]
+    public void A_glob_of_many_wildcards_is_answered_at_once()
+    {
+        var glob = string.Concat(Enumerable.Repeat("*a", 14)) + ".txt";
+        Assert.False(Paths.Matcher(glob).IsMatch(new string('a', 300) + "b"));
+        Assert.True(Paths.Matcher(glob).IsMatch(new string('a', 40) + ".txt"));
+    }
+
+    [Fact]
+    public void A_long_item_is_never_cut_through_a_letter()
+    {
+        for (var length = 60; length < 72; length++)
+        {
+            var id = Spool.Engine.Graph.ItemIds.Escape(new string('x', length) + string.Concat(Enumerable.Repeat("\U00020000", 20)));
+            Assert.DoesNotContain(id.Index(), c => char.IsHighSurrogate(c.Item) && !char.IsLowSurrogate(id[c.Index + 1]));
+            Assert.True(id.Length <= 80);
+        }
     }
 }
