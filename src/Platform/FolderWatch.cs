@@ -5,24 +5,26 @@ using System.Text;
 namespace Spool.Platform;
 
 /// <summary>
-/// Tells of changes under folders, a burst at a time: a burst is over when nothing happened for 300 ms and no file that was written to is
-/// still open for writing (inotify(7): IN_MODIFY without its IN_CLOSE_WRITE), or nothing happened for ten seconds. Paths are only hints: what
-/// changed is found by facts and digests afterwards. Where inotify is not to be had (other systems, too many folders, network disks) the
+/// Tells of changes under folders, a burst at a time: a burst is over when nothing happened to its paths for 300 ms, and after five seconds in any
+/// case. A file that was written to and is still open (inotify(7): IN_MODIFY without its IN_CLOSE_WRITE) is left for a later burst, until it is
+/// closed or rests for ten seconds, so a recording under way holds up nothing else. Paths are only hints: what changed is found by facts and
+/// digests afterwards. Where inotify is not to be had (other systems, too many folders, network disks) the
 /// folders are looked through once a second.
 /// </summary>
 public sealed class FolderWatch : IDisposable
 {
     private const uint Modify = 0x2, CloseWrite = 0x8, MovedFrom = 0x40, MovedTo = 0x80, Create = 0x100, Delete = 0x200, Overflow = 0x4000, IsFolder = 0x40000000;
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300), Abandoned = TimeSpan.FromSeconds(10), Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300), Abandoned = TimeSpan.FromSeconds(10), Longest = TimeSpan.FromSeconds(5), Period = TimeSpan.FromSeconds(1);
     private readonly IDisk _disk;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<string> _roots;
     private readonly Func<string, bool> _ignores;
     private readonly int _fd = -1;
     private readonly Dictionary<int, string> _folders = [];
-    private readonly HashSet<string> _pending = [], _open = [];
+    private readonly Dictionary<string, long> _pending = [];
+    private readonly HashSet<string> _open = [];
     private Dictionary<string, FileStat>? _seen;
-    private long _last;
+    private long _first;
 
     private FolderWatch(IDisk disk, TimeProvider time, IReadOnlyList<string> roots, Func<string, bool> ignores, bool poll)
     {
@@ -58,16 +60,21 @@ public sealed class FolderWatch : IDisposable
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            var since = _time.GetElapsedTime(_last);
-            var wait = _open.Count > 0 ? Abandoned : Quiet;
-            if (_pending.Count > 0 && since >= wait)
+            var rests = _pending.Select(p => (p.Key, Left: (_open.Contains(p.Key) ? Abandoned : Quiet) - _time.GetElapsedTime(p.Value))).ToList();
+            var ready = rests.Where(r => r.Left <= TimeSpan.Zero).Select(r => r.Key).ToList();
+            var moving = rests.Where(r => r.Left > TimeSpan.Zero && !_open.Contains(r.Key)).ToList();
+            if (ready.Count > 0 && (moving.Count == 0 || _time.GetElapsedTime(_first) >= Longest))
             {
-                IReadOnlyList<string> burst = [.. _pending.Order(StringComparer.Ordinal)];
-                _pending.Clear();
-                _open.Clear();
-                return burst;
+                foreach (var path in ready)
+                {
+                    _pending.Remove(path);
+                    _open.Remove(path);
+                }
+                _first = _time.GetTimestamp();
+                ready.Sort(StringComparer.Ordinal);
+                return ready;
             }
-            var left = _pending.Count > 0 ? Math.Clamp((int)Math.Ceiling((wait - since).TotalMilliseconds), 1, 100) : 100;
+            var left = moving.Count > 0 ? Math.Clamp((int)Math.Ceiling(moving.Max(r => r.Left).TotalMilliseconds), 1, 100) : 100;
             if (IsReadable(left)) Read();
         }
     }
@@ -112,8 +119,8 @@ public sealed class FolderWatch : IDisposable
 
     private void Note(string path)
     {
-        _pending.Add(path);
-        _last = _time.GetTimestamp();
+        if (_pending.Count == 0) _first = _time.GetTimestamp();
+        _pending[path] = _time.GetTimestamp();
     }
 
     private bool AddTree(string folder, bool report)

@@ -42,7 +42,14 @@ public abstract class ReviewVerb : Verb
             DiscardEdit = DiscardEdit is { } discard && parsed.GetValue(discard),
         };
         var (json, name) = (parsed.GetValue(_json), parsed.GetValue(_review));
-        if (ReviewTarget.AskOwner(composition, file, name, wanted) is { } answer) return Tell(json, answer.Taken, answer.Said, name, null, next: null);
+        // An engine that owns the workspace may be between two runs and hear nothing for a moment; one that is gone is not asked.
+        for (var asked = false; ; asked = true)
+        {
+            if (ReviewTarget.AskOwner(composition, file, name, wanted) is { } answer) return Tell(json, answer.Taken, answer.Said, name, null, next: null);
+            if (PastRuns.LivingOwner(composition, new WorkspacePaths(file.Workspace)) is not { } owner) break;
+            if (asked) await Task.Delay(TimeSpan.FromMilliseconds(200), composition.Time, cancel);
+            else if (owner.Socket is null) await Console.Error.WriteLineAsync($"pid {owner.Pid} owns this workspace ({owner.Command}); waiting for it");
+        }
         using var decision = await Decision.OpenAsync(composition, file, "spool " + Name, cancel);
         if (decision is null) return WrongText;
         var reviews = decision.Find([], all: true).Where(t => t.Node.Step.Kind.Traits.IsReview).ToList();

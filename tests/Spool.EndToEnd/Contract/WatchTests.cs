@@ -59,6 +59,27 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public void A_recording_under_way_holds_up_nothing_else()
+    {
+        using var watch = Watch();
+        using var recording = new StreamWriter(_box.At("recording.log")) { AutoFlush = true };
+        var goesOn = true;
+        var recorder = Task.Run(() =>
+        {
+            while (Volatile.Read(ref goesOn))
+            {
+                recording.Write("more ");
+                Thread.Sleep(50);
+            }
+        });
+        Thread.Sleep(500);
+        _box.Write("in/b.txt", "b\n");
+        Sandbox.Until(() => File.Exists(_box.At("out/b.txt")), "the copy", 5);
+        Volatile.Write(ref goesOn, false);
+        recorder.Wait();
+    }
+
+    [Fact]
     public void Equal_bytes_written_again_give_no_work_and_an_editors_own_files_are_not_seen()
     {
         using var watch = Watch();
