@@ -47,6 +47,7 @@ public sealed class LiveReporter(Composition composition, WorkflowFile file, str
                     _state.Reading = null;
                 }
                 if (task.Status == TaskStatus.Waiting && task.Reasons.Any(r => r.Code == "review")) Prompt?.Ask(task);
+                else if (task.Node.Step.Kind.Traits.IsReview) Prompt?.Drop(task.Node.Address);
                 if (task.Status == TaskStatus.Failed) Write($"✗ {task.Node.Address}: {task.Failure?.Sentence}");
                 else if (Verbose && task.IsOver) Write($"{RunExport.Word(task.Status)} {task.Node.Address}{(task.Reasons.Count > 0 ? "  because " + string.Join("; ", task.Reasons.Select(r => r.Text)) : "")}");
                 break;

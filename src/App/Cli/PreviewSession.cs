@@ -48,11 +48,11 @@ public sealed class PreviewSession(Composition composition, WorkflowFile file, W
         if (result is null) return null;
         workspace.SaveIndex(null, tools.Probed);
         var map = await PreviewMap.OfAsync(composition, folder, result, driver.Core.Tasks);
-        Save(folder, map);
+        Save(composition.Disk, folder, map);
         return (result, map);
     }
 
-    private static void Save(string folder, PreviewMap map)
+    private static void Save(IDisk disk, string folder, PreviewMap map)
     {
         using var buffer = new MemoryStream();
         using (var write = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -61,7 +61,7 @@ public sealed class PreviewSession(Composition composition, WorkflowFile file, W
             map.Write(write, map.File, segments: true);
             write.WriteEndObject();
         }
-        DurableFile.Write(new PosixDisk(), Path.Join(folder, "map.json"), buffer.ToArray());
+        DurableFile.Write(disk, Path.Join(folder, "map.json"), buffer.ToArray());
     }
 
     private ParentWorkspace Parent(Workflow workflow)

@@ -50,6 +50,24 @@ public sealed class ReviewPrompt(Composition composition, WorkflowFile file, Run
         }
     }
 
+    /// <summary>A review was decided, here or elsewhere: it is asked about no more.</summary>
+    public void Drop(string address)
+    {
+        lock (_gate)
+        {
+            if (_asked.All(a => a.Address != address)) return;
+            var others = _asked.Where(a => a.Address != address).ToList();
+            if (_asked.Peek().Address == address) _note = null;
+            _asked.Clear();
+            foreach (var one in others) _asked.Enqueue(one);
+            if (_asked.Count > 0) return;
+        }
+        _ = driver.AskAsync(_ =>
+        {
+            lock (_gate) return driver.IsHeld = _asked.Count > 0;
+        });
+    }
+
     private void Read()
     {
         while (!_end.IsCancellationRequested)
@@ -89,7 +107,7 @@ public sealed class ReviewPrompt(Composition composition, WorkflowFile file, Run
         else if (key.KeyChar is 'l' or 'L')
         {
             Say($"{first.Address}: later; decide with: spool approve {first.Address}");
-            Next();
+            Drop(first.Address);
         }
         else if (key.KeyChar is 'o' or 'O') foreach (var path in first.Files) Say($"look  {Path.Join(file.Workspace, path)}");
         else if (key.KeyChar is 'e' or 'E') Edit(first.Files);
@@ -107,20 +125,10 @@ public sealed class ReviewPrompt(Composition composition, WorkflowFile file, Run
 
     private void Decide(string address, ReviewDecision decision)
     {
-        var (_, said) = driver.DecideAsync(address, decision).GetAwaiter().GetResult();
+        var (taken, said) = driver.DecideAsync(address, decision).GetAwaiter().GetResult();
         Say(said);
-        Next();
-    }
-
-    private void Next()
-    {
-        bool empty;
-        lock (_gate)
-        {
-            _asked.TryDequeue(out _);
-            empty = _asked.Count == 0;
-        }
-        if (empty) _ = driver.AskAsync(_ => driver.IsHeld = false);
+        // One that was taken is dropped when the run tells of it; one that was refused stays to be decided otherwise.
+        if (taken) Drop(address);
     }
 
     /// <summary>The run is being ended: nobody is asked any more.</summary>

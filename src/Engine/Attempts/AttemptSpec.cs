@@ -13,7 +13,12 @@ public sealed record AttemptFile(string Name, string Source, Digest Digest, long
 }
 
 /// <summary>A step that makes a stand-in, with its options, and the picture that it shows, if any.</summary>
-public sealed record StandIn(KindSchema Kind, Step Options, AttemptFile? Image);
+public sealed record StandIn(KindSchema Kind, Step Options, AttemptFile? Image)
+{
+    /// <summary>True for films and sounds: only these have a place for words of their own.</summary>
+    internal static bool CanBeMarked(string name) => Path.GetExtension(name).ToLowerInvariant() is
+        ".mp4" or ".m4v" or ".mov" or ".mkv" or ".webm" or ".wav" or ".flac" or ".mp3" or ".m4a" or ".ogg" or ".opus";
+}
 
 /// <summary>An input role of an attempt; a folder's files carry their names in the folder.</summary>
 public sealed record AttemptInput(string Role, RoleShape Shape, IReadOnlyList<AttemptFile> Files, bool Writable = false);

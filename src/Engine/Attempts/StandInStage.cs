@@ -45,7 +45,7 @@ internal sealed class StandInStage(IDisk disk, AttemptSpec spec, RunningAttempt 
         foreach (var output in spec.Outputs.Where(o => o.Shape == RoleShape.File))
         {
             var target = $"out/{output.Role}/{output.Name}";
-            if (Path.GetExtension(output.Name).ToLowerInvariant() is not (".mp4" or ".m4v" or ".mov" or ".mkv" or ".webm" or ".wav" or ".flac" or ".mp3" or ".m4a" or ".ogg" or ".opus")) continue;
+            if (!StandIn.CanBeMarked(output.Name)) continue;
             var full = Path.Join(spec.Folder, target);
             if (disk.Stat(full) is not { Kind: FileKind.File } stat) continue;
             var source = $"{Folder()}/{output.Name}";

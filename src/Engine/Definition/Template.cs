@@ -63,9 +63,17 @@ public static class Template
         }
     }
 
-    /// <summary>The text with its templates filled in; a list or mapping inside text is an error that <paramref name="lookup"/> cannot see, so its noun is written.</summary>
+    /// <summary>The text with its templates filled in; a list inside text is its items with commas between.</summary>
     public static string FillText(string text, Mark at, Func<string, Mark, YamlNode?> lookup) =>
         FillScalar(new YamlScalar(at, text, true), lookup) is YamlScalar scalar ? scalar.Text : text;
+
+    // A list within a text is its items, with commas between.
+    private static string Words(YamlNode? value) => value switch
+    {
+        YamlScalar one => one.Text,
+        YamlList list => string.Join(", ", list.Items.Select(Words)),
+        _ => "",
+    };
 
     private static YamlNode FillScalar(YamlScalar scalar, Func<string, Mark, YamlNode?> lookup)
     {
@@ -85,7 +93,7 @@ public static class Template
             var end = text.IndexOf(Close, start, StringComparison.Ordinal);
             if (end < 0) break;
             result.Append(text, from, start - from);
-            result.Append(lookup(text[(start + Open.Length)..end].Trim(), scalar.At) is YamlScalar part ? part.Text : "");
+            result.Append(Words(lookup(text[(start + Open.Length)..end].Trim(), scalar.At)));
             from = end + Close.Length;
             start = text.IndexOf(Open, from, StringComparison.Ordinal);
         }

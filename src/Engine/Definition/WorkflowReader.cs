@@ -103,6 +103,11 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
             return [];
         }
         if (ReadFile(full, problems, reading.Texts) is not { } root) return [];
+        foreach (var entry in root.Entries.Where(e => e.Key is "include" or "roots"))
+            problems.Add("SPL0110", entry.KeyAt, $"a workflow that another brings in cannot have '{entry.Key}'", "move it into the outer file");
+        if (step["when"] is YamlScalar { Text: var outer } && outer.StartsWith("exists ", StringComparison.Ordinal))
+            foreach (var inside in ((root["steps"] as YamlList)?.Items ?? []).OfType<YamlMap>().Select(s => s["when"]).OfType<YamlScalar>().Where(w => w.Text.StartsWith("exists ", StringComparison.Ordinal)))
+                problems.Add("SPL0121", inside.At, $"'{inside.Text}' cannot stand beside '{outer}' of the step that brings this workflow in", "use one of them, or a variable");
         foreach (var (pool, capacity) in reader.Numbers(root["resources"], "resources")) reading.Pools.TryAdd(pool, capacity);
         // Its variables take what the step gives them, in the words of this file.
         var inputs = reader.Map(step["inputs"], "inputs").Select(e => e with { Value = Template.Fill(e.Value, (expression, at) => Given(expression, at, vars, problems)) }).ToList();

@@ -136,11 +136,10 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
     /// <summary>True for steps whose outputs are results: those the workflow names, else what nobody reads.</summary>
     private bool IsFinal(StepNode step) => _finals is null ? step.Outputs.Count > 0 && step.Readers.All(r => r.Kind.Traits.IsReview) : step.Outputs.Any(o => _finals.Any(o.MayMeet));
 
-    // Only films and sounds have a place for words; the report says it of all others.
+    // The report says it of what has no place for words.
     private StandIn? Mark(TaskState task)
     {
-        string[] media = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus"];
-        if (world.MarkKind is not { } kind || !task.Node.Outputs.Any(o => media.Contains(Path.GetExtension(o.Path).ToLowerInvariant()))) return null;
+        if (world.MarkKind is not { } kind || !task.Node.Outputs.Any(o => StandIn.CanBeMarked(o.Path))) return null;
         var words = new YamlMap(default, [new YamlEntry("comment", default, new YamlScalar(default, $"Made with stand-ins by Spool; missing: {string.Join(", ", task.StandIns)}", true))]);
         return OptionBinder.Bind(kind, words, default, new ProblemList()) is { } options ? new StandIn(kind, options, null) : null;
     }

@@ -27,6 +27,18 @@ public sealed class DayLedger(IDisk disk, string folder, TimeProvider time, Proc
         return 0;
     });
 
+    /// <summary>Sets the entries whose id begins with a prefix to what is known of them; those not known to 0. The caller owns what the prefix names.</summary>
+    public void Reconcile(string prefix, IReadOnlyDictionary<string, decimal> known)
+    {
+        if (disk.Stat(FileOf()) is null) return;
+        Locked(path =>
+        {
+            foreach (var (id, usd) in Amounts(path))
+                if (id.StartsWith(prefix, StringComparison.Ordinal) && known.GetValueOrDefault(id) is var right && right != usd) Append(path, id, right);
+            return 0;
+        });
+    }
+
     /// <summary>US dollars of today.</summary>
     public decimal Today() => disk.Stat(FileOf()) is null ? 0 : Sum(FileOf());
 
@@ -42,9 +54,11 @@ public sealed class DayLedger(IDisk disk, string folder, TimeProvider time, Proc
         using (taken) return work(FileOf());
     }
 
-    private decimal Sum(string path)
+    private decimal Sum(string path) => Amounts(path).Values.Sum();
+
+    private Dictionary<string, decimal> Amounts(string path)
     {
-        if (disk.Stat(path) is null) return 0;
+        if (disk.Stat(path) is null) return [];
         var amounts = new Dictionary<string, decimal>();
         foreach (var line in DurableFile.ReadText(disk, path).Split('\n'))
         {
@@ -56,7 +70,7 @@ public sealed class DayLedger(IDisk disk, string folder, TimeProvider time, Proc
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException) { continue; }
         }
-        return amounts.Values.Sum();
+        return amounts;
     }
 
     private void Append(string path, string id, decimal usd)

@@ -37,11 +37,8 @@ internal sealed class Ledger(Workspace workspace, RunRequest request, string run
     private decimal _total;
     private int _count;
 
-    /// <summary>Takes what a dead engine had reserved out of the day's sum.</summary>
-    internal void Recover()
-    {
-        foreach (var id in workspace.ReleasedMoney) request.Day?.Change($"{workspace.Paths.Workspace} {id}", 0);
-    }
+    /// <summary>Brings the day's sum in line with the journal: what a dead engine had reserved is free again, whoever opened the workspace since.</summary>
+    internal void Recover() => request.Day?.Reconcile(workspace.Paths.Workspace + " ", workspace.State.Payments.ToDictionary(p => $"{workspace.Paths.Workspace} {p.Reserved.Id}", p => p.Usd));
 
     /// <summary>Sets money aside; a refusal is the failure of the task.</summary>
     internal (string? Id, Failure? Refusal) Reserve(TaskState task, Charge charge)

@@ -72,7 +72,8 @@ public static class QuietRun
                 if (disk.Stat(full) is { Kind: FileKind.File }) Known(full);
                 else Now(full);
             }
-            foreach (var file in task.Inputs.Where(i => i.Shape == RoleShape.Folder).SelectMany(i => i.Files).Where(f => f.Facts is not null)) Known(file.Source);
+            foreach (var file in task.Inputs.Where(i => i.Shape == RoleShape.Folder || task.StandIns.Count > 0).SelectMany(i => i.Files).Where(f => f.Facts is not null)) Known(file.Source);
+            foreach (var image in task.Inputs.SelectMany(i => i.Files).Select(f => f.StandIn?.Image).OfType<Attempts.AttemptFile>()) Known(image.Source);
             if (!task.HasOutputs) continue;
             for (var i = 0; i < task.Outputs.Count && sure; i++)
             {

@@ -132,6 +132,7 @@ public sealed partial class RunDriver
 
     private void Cancel()
     {
+        IsHeld = false;
         _core.Cancel();
         _stopTools.Cancel();
     }

@@ -49,7 +49,7 @@ public sealed record RunRequest(Workflow Workflow, WorkflowArguments Arguments)
     /// <summary>The output patterns of another workflow file of the workspace; null when it is gone or no workflow.</summary>
     public Func<string, IReadOnlyList<PathPattern>?> OutputsOf { get; init; } = _ => null;
 
-    public bool IsPlain => Targets.Count == 0 && Only.Count == 0 && Forced.Count == 0;
+    public bool IsPlain => Targets.Count == 0 && Only.Count == 0 && Forced.Count == 0 && !AllowsStandIns;
 
     /// <summary>Capacities of all pools of this run.</summary>
     public IReadOnlyDictionary<string, double> Capacities()

@@ -59,9 +59,6 @@ public sealed class Workspace : IDisposable
     public WorkspaceIndex? Index { get; }
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
-    /// <summary>Reservations of a dead engine that were given back when this one opened the workspace.</summary>
-    public List<string> ReleasedMoney { get; } = [];
-
     /// <summary>Objects that a durable event names: they need not be written again.</summary>
     public bool Trusts(Digest digest) => _trusted.Contains(digest) && !State.Gone.Contains(digest.ToString());
 
@@ -139,11 +136,9 @@ public sealed class Workspace : IDisposable
     private void CloseInterrupted()
     {
         var open = State.OpenRuns.ToList();
-        foreach (var payment in State.Payments.Where(p => p.Settled is null).ToList())
-        {
-            Journal.Append(new MoneyReleased(payment.Reserved.Id, "the engine ended before the answer"));
-            ReleasedMoney.Add(payment.Reserved.Id);
-        }
+        var unsettled = State.Payments.Where(p => p.Settled is null).ToList();
+        foreach (var payment in unsettled) Journal.Append(new MoneyReleased(payment.Reserved.Id, "the engine ended before the answer"));
+        if (unsettled.Count > 0) Journal.Commit();
         if (open.Count == 0) return;
         foreach (var run in open) Journal.Append(new RunFinished(run.Run, "failed", Machine.Now, new TaskCounts(0, 0, 0, 0, 0, 0, 0, 0)));
         Journal.Commit();

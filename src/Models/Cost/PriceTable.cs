@@ -32,7 +32,19 @@ public sealed record PriceTable(IReadOnlyList<UnitPrice> Prices)
             var wrong = list.Prices.FirstOrDefault(p => p is null || p.Provider.Length == 0 || p.Model.Length == 0 || Amounts(p).Any(a => a < 0));
             return wrong is null && !list.Prices.Contains(null!) ? (new PriceTable(list.Prices), null) : (null, $"the price of '{wrong?.Model}' has an empty name or an amount below 0");
         }
-        catch (JsonException e) { return (null, e.Message); }
+        catch (JsonException e) { return (null, Told(e)); }
+    }
+
+    // The reader's own words speak of types; a person needs the key and the place.
+    private static string Told(JsonException e)
+    {
+        var quote = e.Message.IndexOf('\'', StringComparison.Ordinal);
+        var end = quote < 0 ? -1 : e.Message.IndexOf('\'', quote + 1);
+        var name = end < 0 ? "" : e.Message[(quote + 1)..end];
+        var where = e.LineNumber is { } line ? $" (line {line + 1})" : "";
+        return e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? $"it has no key '{name}'{where}"
+            : e.Message.Contains("missing required", StringComparison.Ordinal) ? $"an entry lacks {e.Message[(e.Message.LastIndexOf(':') + 1)..].Trim().TrimEnd('.')}{where}"
+            : $"what stands there cannot be read{where}";
     }
 
     public static string Write(IReadOnlyList<UnitPrice> prices) => JsonSerializer.Serialize(new PriceList(prices), PriceJson.Default.PriceList) + "\n";

@@ -62,6 +62,8 @@ public sealed class ReactiveTests : IDisposable
         Assert.True(film.Seconds > 4);
         Assert.Contains("assets/intro.mp4", Sandbox.Tool("ffprobe", ["-v", "error", "-show_entries", "format_tags=comment", "-of", "csv=p=0", _box.At("out/short.mp4")]), StringComparison.Ordinal);
         Assert.Equal("", Sandbox.Tool("ffmpeg", ["-v", "error", "-nostdin", "-i", _box.At("out/short.mp4"), "-f", "null", "-"]));
+        // What was allowed for one run is not remembered as nothing to do.
+        Assert.Equal(["loudness"], _box.Run().Must(3).Tasks("waiting"));
         _box.MustBeSound();
     }
 

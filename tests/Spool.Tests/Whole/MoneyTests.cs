@@ -73,6 +73,19 @@ public sealed class MoneyTests
     }
 
     [Fact]
+    public async Task The_day_gets_it_back_too_when_a_command_that_spends_nothing_opened_the_workspace_in_between()
+    {
+        _rig.Day = _rig.NewDay();
+        await _rig.RunAsync(Calls("most: \"0.5\", end: die", 1));
+        Assert.Equal(0.5m, _rig.Day.Today());
+        _rig.Day = null;
+        await _rig.RunAsync(Calls("most: \"0\"", 1));
+        _rig.Day = _rig.NewDay();
+        await _rig.RunAsync();
+        Assert.Equal(0, _rig.Day.Today());
+    }
+
+    [Fact]
     public async Task Steps_and_days_have_caps_of_their_own()
     {
         _rig.Caps = new Caps(10, null) { Steps = new Dictionary<string, decimal> { ["call"] = 0.1m } };

@@ -75,6 +75,28 @@ public sealed class SubWorkflowTests
         Assert.Contains(_rig.Problems.Problems, p => p.Code == code);
     }
 
+    [Theory]
+    [InlineData("include: other.yaml", "SPL0110")]
+    [InlineData("roots: { far: ../far }", "SPL0110")]
+    [InlineData("steps: [ { id: x, kind: files.write, when: exists b, with: { text: x }, out: { file: x } } ]", "SPL0121")]
+    public async Task What_a_workflow_cannot_bring_along_is_told_and_not_dropped(string line, string code)
+    {
+        _rig.Write("inner.yaml", "version: 1\n" + line + "\n");
+        Assert.Null(await _rig.RunAsync("version: 1\nsteps:\n  - { id: a, kind: workflow, file: inner.yaml, when: exists a }\n"));
+        Assert.Contains(_rig.Problems.Problems, p => p.Code == code);
+    }
+
+    [Fact]
+    public async Task A_list_within_a_text_is_its_items_with_commas_between()
+    {
+        await _rig.RunAsync("""
+            version: 1
+            vars: { words: [rain, snow] }
+            steps: [ { id: a, kind: files.write, with: { text: "say: ${{ vars.words }}." }, out: { file: out/a.txt } } ]
+            """);
+        Assert.Equal("say: rain, snow.", _rig.Read("out/a.txt"));
+    }
+
     [Fact]
     public async Task A_review_in_it_is_decided_by_its_whole_address_and_makes_its_own_steps_anew()
     {
