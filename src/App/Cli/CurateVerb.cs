@@ -62,8 +62,10 @@ public sealed class CurateVerb : Verb
         if (!json) Console.WriteLine($"{given} is only read; results in {(shown.StartsWith("..", StringComparison.Ordinal) ? workspace : "./" + shown)}");
         var session = new RunSession(composition, WorkflowFile.Locate(composition, file, null), arguments) { Json = json, Jobs = parsed.GetValue(_jobs), Yes = true };
         var code = await session.RunAsync(cancel);
-        if (!json && code == Done) new CurationSummary(composition, workspace, shown).Print(Console.Out);
-        return code;
+        if (code != Done) return code;
+        var summary = new CurationSummary(composition, workspace, shown);
+        summary.Print(json ? TextWriter.Null : Console.Out);
+        return summary.Readable ? Done : Failed;
     }
 
     private WorkflowArguments Arguments(ParseResult parsed, CurationPlace place)

@@ -7,6 +7,9 @@ namespace Spool.App.Cli;
 /// <summary>What a curation found, in the few lines a person reads first; from the small files beside the long ones.</summary>
 internal sealed class CurationSummary(Composition composition, string workspace, string shown)
 {
+    /// <summary>True when any frame of any stream that was shown could be read.</summary>
+    internal bool Readable { get; private set; }
+
     internal void Print(TextWriter to)
     {
         var root = Path.Join(workspace, "out");
@@ -20,6 +23,7 @@ internal sealed class CurationSummary(Composition composition, string workspace,
             try { Stream(to, Path.Join(root, stream)); }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException) { to.WriteLine($"{stream}: its files are of another form than expected ({e.Message})"); }
         }
+        if (streams.Count > most) Readable = true;
         if (streams.Count > most) to.WriteLine($"+{streams.Count - most} more streams");
         to.WriteLine($"  look   spool open {shown}     nothing was deleted; originals were only read");
         to.WriteLine($"  next   spool export {shown} --format folder --out kept     or coco, yolo, csv, jsonl");
@@ -31,6 +35,8 @@ internal sealed class CurationSummary(Composition composition, string workspace,
         using var selection = Open(folder, "selection.json");
         var frames = Number(stream, "frames");
         to.WriteLine(string.Join(" · ", Facts(stream.RootElement, frames)));
+        if (frames > 0 && Bad(stream.RootElement) == frames) return;
+        Readable = true;
         var rules = selection.RootElement.GetProperty("rules").EnumerateArray().Select(r => (Rule: r.GetProperty("rule").GetString()!, Matched: r.GetProperty("matched").GetInt32(), First: r.GetProperty("first").GetInt32())).ToList();
         var parts = rules.Where(r => r.Rule is "blurry" or "dark").Select(r => $"{r.Rule} {Words.Count(r.Matched)}{Share(r.Matched, frames)}").ToList();
         using (var idle = Open(folder, "idle.json"))
@@ -55,11 +61,12 @@ internal sealed class CurationSummary(Composition composition, string workspace,
         var gaps = stream.GetProperty("missing");
         if (gaps.GetArrayLength() is > 0 and var many)
             yield return $"{Words.Count(many)} gap{(many == 1 ? "" : "s")} (first: {(gaps[0][0].GetInt64() == gaps[0][1].GetInt64() ? Long(gaps[0][0]) : $"{Long(gaps[0][0])}-{Long(gaps[0][1])}")})";
-        var bad = stream.GetProperty("unreadable").GetArrayLength() + (stream.TryGetProperty("more_unreadable", out var more) ? more.GetInt32() : 0);
-        if (bad > 0) yield return $"{Words.Count(bad)} unreadable ({stream.GetProperty("unreadable")[0].GetProperty("frame_path").GetString()} {stream.GetProperty("unreadable")[0].GetProperty("error").GetString()})";
+        if (Bad(stream) is > 0 and var bad) yield return $"{Words.Count(bad)} unreadable ({stream.GetProperty("unreadable")[0].GetProperty("frame_path").GetString()} {stream.GetProperty("unreadable")[0].GetProperty("error").GetString()})";
         if (stream.GetProperty("duplicate_indices").GetArrayLength() is > 0 and var doubles) yield return $"{Words.Count(doubles)} number{(doubles == 1 ? "" : "s")} used twice";
         if (stream.GetProperty("sizes").GetArrayLength() is > 1 and var sizes) yield return $"{sizes} sizes";
     }
+
+    private static int Bad(JsonElement stream) => stream.GetProperty("unreadable").GetArrayLength() + (stream.TryGetProperty("more_unreadable", out var more) ? more.GetInt32() : 0);
 
     private static string Long(JsonElement number) => number.GetInt64().ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -95,7 +95,7 @@ public sealed record FindCuts : Step
     private string? Missing(List<Scored> frames, bool film)
     {
         if (!film && Detector is not (CutMethod.Content or CutMethod.Adaptive)) return $"the detector {KindSchema.Kebab(Detector.ToString())} needs a film; pictures know content and adaptive";
-        return frames.Count > 0 && !frames.Any(f => f.HasContent) ? "the cut score was not measured (measure content)" : null;
+        return frames.Any(f => !f.IsError) && !frames.Any(f => f.HasContent) ? "the cut score was not measured (measure content)" : null;
     }
 
     private IReadOnlyList<CutPoint> Found(List<Scored> frames, FilmTimes times, double threshold)

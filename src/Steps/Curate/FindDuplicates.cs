@@ -43,10 +43,11 @@ public sealed record FindDuplicates : Step
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
         var contents = context.Reading(Frames, "curate.flag", path => StreamLines.Hashes(context.Disk, path).ToDictionary(h => h.Index, h => h.Hash));
-        var measured = false;
+        bool measured = false, readable = false;
         var frames = context.Frames(Metrics, f =>
         {
             measured |= f.Phash is not null;
+            readable |= f.Error is null;
             return (f.Index, f.Seconds, Item: f.Phash is null || f.IsBlurry == true || f.IsDark == true ? null : Item(f, contents.GetValueOrDefault(f.Index)));
         });
         var decided = context.Decided(Overrides, Stream, frames.Select(f => (f.Index, f.Seconds)), Frames);
@@ -68,7 +69,7 @@ public sealed record FindDuplicates : Step
             json.WriteStartObject("merged");
             foreach (var (old, now) in gone.OrderBy(m => m.Key, StringComparer.Ordinal)) json.WriteString(old, now);
             json.WriteEndObject();
-            if (!measured) json.WriteString("unavailable", "perceptual hashes were not measured");
+            if (readable && !measured) json.WriteString("unavailable", "perceptual hashes were not measured");
             if (Within == 0) json.WriteNull("window");
             else json.WriteNumber("window", Within);
         }));

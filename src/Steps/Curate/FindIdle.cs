@@ -38,11 +38,12 @@ public sealed record FindIdle : Step
 
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
-        bool film = false, measured = false;
+        bool film = false, measured = false, readable = false;
         var frames = context.Frames(Metrics, f =>
         {
             film |= f.Seconds is not null;
             measured |= f.HasMotion;
+            readable |= f.Error is null;
             return new IdleFrame(f.Index, (double?)f.Motion, f.Seconds ?? 0);
         });
         var rule = new IdleRule(Motion, Leave ?? Motion, Window, MinRun, film ? MinSeconds : 0);
@@ -59,7 +60,7 @@ public sealed record FindIdle : Step
             json.WriteStartArray("stretches");
             foreach (var stretch in found) Write(json, stretch, film);
             json.WriteEndArray();
-            if (!measured) json.WriteString("unavailable", "motion was not measured");
+            if (readable && !measured) json.WriteString("unavailable", "motion was not measured");
         }));
         context.Fact("idle", found.Count.ToString(CultureInfo.InvariantCulture));
         return Task.FromResult(StepResult.Done);
