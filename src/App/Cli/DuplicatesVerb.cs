@@ -116,7 +116,7 @@ public sealed class DuplicatesVerb : Verb
             write.WriteStartArray("confidence");
             for (var i = 0; i < group.Members.Count; i++) write.WriteNumberValue(Math.Round((decimal)group.Confidence(i), 6));
             write.WriteEndArray();
-            write.WriteString("reason", Reason(group, items));
+            write.WriteString("reason", Duplicates.Reason(group, items));
             write.WriteEndObject();
         }
         write.WriteEndArray();
@@ -128,20 +128,12 @@ public sealed class DuplicatesVerb : Verb
         }
     }
 
-    private static string Reason(DuplicateGroup group, IReadOnlyList<DuplicateItem> items)
-    {
-        var best = items[group.Representative];
-        var equals = group.Members.Count(m => items[m].Sharpness == best.Sharpness);
-        return best.Sharpness <= 0 || equals == group.Members.Count ? "first of equally sharp members"
-            : string.Create(CultureInfo.InvariantCulture, $"sharpest member (Laplacian variance {best.Sharpness:0.0})");
-    }
-
     private static void Show(IReadOnlyList<DuplicateGroup> groups, IReadOnlyList<DuplicateItem> items, List<string>? names)
     {
         string Name(int place) => names is null ? place.ToString(CultureInfo.InvariantCulture) : TerminalText.Plain(names[place]);
         foreach (var group in groups)
         {
-            Console.WriteLine($"{group.Id[..Math.Min(12, group.Id.Length)]}  keep {Name(group.Representative)} ({Reason(group, items)})");
+            Console.WriteLine($"{group.Id[..Math.Min(12, group.Id.Length)]}  keep {Name(group.Representative)} ({Duplicates.Reason(group, items)})");
             for (var i = 0; i < group.Members.Count; i++)
                 if (group.Members[i] != group.Representative) Console.WriteLine($"              {Name(group.Members[i])}  {group.Distances[i]} bits");
         }

@@ -76,7 +76,9 @@ internal sealed class ArtifactList(Workspace workspace, PlannerWorld world, Repo
         {
             if (binding.Shape == RoleShape.Folder && binding.Refs is [InputRef.Source folder])
             {
-                AddSourceFolder(folder.Path, task.Inputs.FirstOrDefault(i => i.Role == binding.Role)?.Files ?? []);
+                // Footage of thousands of frames has panels of its own.
+                var input = task.Inputs.FirstOrDefault(i => i.Role == binding.Role);
+                if (input is { View: FolderView.Whole }) AddSourceFolder(folder.Path, input.Files);
                 continue;
             }
             foreach (var source in binding.Refs.OfType<InputRef.Source>().Take(limits.Members))
