@@ -24,7 +24,7 @@ const view = (more: Partial<StreamView> = {}): StreamView => ({
   flags: base64(new Uint8Array([64, 1, 64, 32, 64, 64, 2, 64 + 8])), rules: base64(new Uint8Array([0, 1, 0, 0, 0, 0, 2, 0])),
   paths: { before: 'image_', digits: 4, after: '.jpg', others: { 2: 'other.png' } }, lines: { laplacian_variance: 80 },
   selection: { kept: 5, dropped: 3, rules: [{ rule: 'blurry', matched: 1, first: 1 }, { rule: 'dark', matched: 1, first: 1 }, { rule: 'idle', matched: 0, first: 0 }] },
-  sheets: [], leftOut: [], ...more,
+  sheets: [], notes: [], leftOut: [], ...more,
 });
 
 test('numbers, paths, letters and times of frames', () => {
@@ -198,7 +198,9 @@ test('idle stretches begin with the picture that stays and end before the one th
 test('lines become a command for a shell and variables of a workflow', () => {
   expect(commandFor('/mnt/cam 7', { blur: 92.5, motion: 0.01, over: 0.3 })).toBe("spool curate '/mnt/cam 7' --blur-below 92.5 --set idle.motion=0.01");
   expect(commandFor(undefined, { dark: 30 })).toBe('spool curate INPUT --set flag.dark-below=30');
-  expect(yamlFor({ blur: 92.5, motion: 0.01 })).toBe('vars:\n  blur-below: 92.5\n  motion: 0.01');
+  expect(yamlFor('pictures', { blur: 92.5, motion: 0.01 })).toBe('vars:\n  blur-below: 92.5\n  motion: 0.01');
+  expect(yamlFor('film', { blur: 250, cut: 30 })).toBe('vars:\n  film-blur-below: 250');
+  expect(commandFor('a.mp4', { cut: 30 })).toBe('spool curate a.mp4 --set cuts.detector=content --set cuts.threshold=30');
   expect([quoted("it's"), quoted('')]).toEqual(["'it'\\''s'", "''"]);
 });
 

@@ -21,6 +21,10 @@ internal static partial class CurationFiles
     /// <summary>True for a sheet of tiles.</summary>
     internal static bool IsSheet(string path) => Sheet().IsMatch(path);
 
+    /// <summary>What was curated: the folder, or the one film in it.</summary>
+    internal static string? InputOf(IReadOnlyDictionary<string, string> vars) =>
+        vars.GetValueOrDefault("input") is not { Length: > 0 } input ? null : vars.GetValueOrDefault("film") is { Length: > 0 } film ? Path.Join(input, film) : input;
+
     /// <summary>The streams in natural order of their names.</summary>
     internal static IReadOnlyList<StreamFiles> Find(IEnumerable<(string Path, IReadOnlyList<string> Places)> artifacts)
     {

@@ -15,6 +15,9 @@ internal sealed class CurationGroups(FrameNumbers numbers)
     private long _masked;
     private string? _linkage;
 
+    /// <summary>Why no groups were looked for.</summary>
+    internal string? Unavailable { get; private set; }
+
     private sealed record Group(string Id, string Reason, int Kept, int[] Members, byte[] Distances);
 
     internal void Read(IDisk disk, string path)
@@ -22,7 +25,7 @@ internal sealed class CurationGroups(FrameNumbers numbers)
         using var file = disk.OpenRead(path);
         var tokens = new JsonTokens(file);
         try { Document(tokens); }
-        catch (Exception e) when (CurationText.IsMismatch(e)) { throw new CurationFormatException($"it is not as its format says: {e.Message}"); }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException) { throw new CurationFormatException($"it is not as its format says: {e.Message}"); }
     }
 
     private void Document(JsonTokens tokens)
@@ -36,6 +39,7 @@ internal sealed class CurationGroups(FrameNumbers numbers)
             else if (name == "merged" && tokens.Type == JsonTokenType.StartObject) Merged(tokens);
             else if (name == "distance" && tokens.Type == JsonTokenType.Number) _distance = (int)tokens.Number;
             else if (name == "masked" && tokens.Type == JsonTokenType.Number) _masked = (long)tokens.Number;
+            else if (name == "unavailable" && tokens.Type == JsonTokenType.String) Unavailable = ArtifactTypes.Cut(tokens.Text, 300);
             else if (name == "linkage" && tokens.Type == JsonTokenType.String) _linkage = tokens.Text;
             else tokens.Skip();
         }

@@ -41,6 +41,8 @@ public sealed record CurationStream
     public ReportedGroups? Groups { get; init; }
     public SelectionCounts? Selection { get; init; }
     public IReadOnlyList<SheetFolder> Sheets { get; init; } = [];
+    /// <summary>Sentences on what could not be found out.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
     /// <summary>Sentences on what of the stream is not on the page.</summary>
     public required IReadOnlyList<string> LeftOut { get; init; }
 }

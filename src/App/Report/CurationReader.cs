@@ -29,8 +29,9 @@ internal sealed class CurationReader(IDisk disk, Allowance room)
     {
         var leftOut = new List<string>();
         var stream = Document("stream.json", json => Facts(files.Name, json))!;
-        var scenes = Document("cuts.json", Cuts);
-        var idle = Document("idle.json", Idle);
+        var notes = new List<string>();
+        var scenes = Document("cuts.json", json => IsThere(json, "Shots", notes) ? Cuts(json) : null);
+        var idle = Document("idle.json", json => IsThere(json, "Idle stretches", notes) ? Idle(json) : null);
         var rules = new List<string>();
         var selection = Document("selection.json", json => Selection(json, rules));
 
@@ -57,7 +58,8 @@ internal sealed class CurationReader(IDisk disk, Allowance room)
         if (scenes is not null && scenes.Scenes.Total > scenes.Scenes.First.Count) leftOut.Add($"shots after the first {Cli.Words.Count(MostScenes)}");
         stream = WithColumns(stream, frames, leftOut);
         stream = stream with { Sheets = stream.Numbers is null ? [] : SheetsOf(files.Parts, leftOut), Groups = stream.Numbers is null ? null : groups?.ToGroups(room, leftOut) };
-        return stream with { LeftOut = leftOut };
+        if (groups?.Unavailable is { } why) notes.Add($"Groups of near-equal frames: {why}");
+        return stream with { Notes = notes, LeftOut = leftOut };
 
         string? PlaceOf(string name)
         {
@@ -65,7 +67,7 @@ internal sealed class CurationReader(IDisk disk, Allowance room)
             return files.Files.GetValueOrDefault(name)?.FirstOrDefault(p => disk.Stat(p) is { Kind: FileKind.File });
         }
 
-        T? Document<T>(string name, Func<JsonElement, T> read) where T : class => PlaceOf(name) is { } place ? CurationText.Document(disk, place, read)
+        T? Document<T>(string name, Func<JsonElement, T?> read) where T : class => PlaceOf(name) is { } place ? CurationText.Document(disk, place, read)
             : name == "stream.json" ? throw new CurationFormatException("it is no longer there") : null;
 
         bool Lines(string name, LineTaker take)
@@ -74,6 +76,14 @@ internal sealed class CurationReader(IDisk disk, Allowance room)
             CurationText.Lines(disk, place, take);
             return true;
         }
+    }
+
+    /// <summary>False, with a note of the reason, where a step had nothing to look at.</summary>
+    private static bool IsThere(JsonElement json, string what, List<string> notes)
+    {
+        if (Text(json, "unavailable") is not { } why) return true;
+        notes.Add($"{what}: {why}");
+        return false;
     }
 
     /// <summary>The columns for which there is room.</summary>
@@ -157,15 +167,15 @@ internal sealed class CurationReader(IDisk disk, Allowance room)
             Sizes = json.TryGetProperty("sizes", out var sizes) ? [.. sizes.EnumerateArray().Take(20).Select(s => new SizeCount(s.GetProperty("width").GetInt32(), s.GetProperty("height").GetInt32(), s.GetProperty("frames").GetInt64()))] : [],
             Missing = new Listed<IReadOnlyList<long>>(missing.Count, [.. missing.Take(MostRanges).Select(m => new[] { m.From, m.To })]),
             MissingFrames = missing.Sum(m => m.To - m.From + 1),
-            Doubles = Noted(json, "duplicate_indices"),
-            Unreadable = Noted(json, "unreadable"),
-            NotFrames = Noted(json, "not_frames"),
+            Doubles = Noted(json, "duplicate_indices", null),
+            Unreadable = Noted(json, "unreadable", "more_unreadable"),
+            NotFrames = Noted(json, "not_frames", "more_not_frames"),
             LeftOut = [],
         };
     }
 
-    private static Listed<NotedFile> Noted(JsonElement json, string name) => json.TryGetProperty(name, out var list)
-        ? new Listed<NotedFile>(list.GetArrayLength(), [.. list.EnumerateArray().Take(MostNoted).Select(e => new NotedFile(
+    private static Listed<NotedFile> Noted(JsonElement json, string name, string? more) => json.TryGetProperty(name, out var list)
+        ? new Listed<NotedFile>(list.GetArrayLength() + (more is null ? 0 : (int)(Optional(json, more) ?? 0)), [.. list.EnumerateArray().Take(MostNoted).Select(e => new NotedFile(
             e.TryGetProperty("frame_idx", out var frame) ? frame.GetInt64() : null, Text(e, "path") ?? Text(e, "frame_path"), Text(e, "why") ?? Text(e, "error")))])
         : new Listed<NotedFile>(0, []);
 

@@ -43,7 +43,7 @@ internal static class CurationText
             line = line.Trim(" \t\r"u8);
             if (line.IsEmpty) return;
             try { take(line); }
-            catch (Exception e) when (IsMismatch(e)) { throw new CurationFormatException($"line {number} is not as its format says: {e.Message}"); }
+            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException or OverflowException) { throw new CurationFormatException($"line {number} is not as its format says: {e.Message}"); }
         }
     }
 
@@ -56,11 +56,8 @@ internal static class CurationText
             using var document = JsonDocument.Parse(DurableFile.Read(disk, path));
             return read(document.RootElement);
         }
-        catch (Exception e) when (IsMismatch(e)) { throw new CurationFormatException($"it is not as its format says: {e.Message}"); }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException or OverflowException) { throw new CurationFormatException($"it is not as its format says: {e.Message}"); }
     }
-
-    /// <summary>What reading a document gives that is another one than expected.</summary>
-    internal static bool IsMismatch(Exception e) => e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException;
 }
 
 /// <summary>The tokens of a JSON file of any size, read through a window.</summary>

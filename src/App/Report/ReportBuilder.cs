@@ -41,7 +41,7 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         var steps = Steps();
         var shown = byImportance.Select(Reported).ToList();
         var unread = new List<string>();
-        var curation = new CurationReader(world.Disk, new Allowance(limits.CurationBytes)).Read(CurationFiles.Find(_artifacts.Curated(result.All)), graph.Workflow.ShownVars.GetValueOrDefault("input"), unread);
+        var curation = new CurationReader(world.Disk, new Allowance(limits.CurationBytes)).Read(CurationFiles.Find(_artifacts.Curated(result.All)), CurationFiles.InputOf(graph.Workflow.ShownVars), unread);
         return new RunReport
         {
             Run = new ReportedRun(result.Id, graph.Workflow.Name, result.Status, RunExport.Time(result.StartedAt), RunExport.Time(result.FinishedAt), Math.Round(result.Elapsed.TotalSeconds, 3), Composition.Version, result.Tasks),

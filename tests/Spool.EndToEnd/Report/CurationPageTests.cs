@@ -37,7 +37,12 @@ public sealed class CurationPageTests : IDisposable
         foreach (var folder in folders)
             steps.Add($"  - id: step-{steps.Count}\n    kind: command\n    with: {{ run: [cp, -r, \"{_rig.At("made/" + folder)}/.\", \"${{{{ out.files }}}}\"] }}\n    out: {{ files: \"{folder}/\" }}\n");
         _rig.Write("w/spool.yaml", "version: 1\nname: cam7\nvars: { input: /mnt/cam 7 }\nsteps:\n" + string.Concat(steps));
-        var (code, output, errors) = await _rig.SpoolAsync(null, "run", "--allow", "cp");
+        await RunAsync("run", "--allow", "cp");
+    }
+
+    private async Task RunAsync(params string[] arguments)
+    {
+        var (code, output, errors) = await _rig.SpoolAsync(null, arguments);
         Assert.True(code == 0, output + errors);
     }
 
@@ -134,5 +139,54 @@ public sealed class CurationPageTests : IDisposable
         Assert.InRange(new FileInfo(_rig.At("w/report.html")).Length, 1_000_000, 5_000_000);
         // Sheets are pictures for looking already: no smaller ones are made of them.
         Assert.False(Directory.Exists(_rig.At("w/.spool/thumbs")));
+    }
+
+    /// <summary>The line of the score that is open, moved by so many steps with the keyboard.</summary>
+    private static async Task<string> MovedAsync(BrowserPage page, string key, int times)
+    {
+        var before = await page.AskAsync("document.querySelector('[role=slider]').ariaValueNow");
+        await page.AskAsync("document.querySelector('[role=slider]').focus()");
+        for (var i = 0; i < times; i++) await page.PressAsync(key);
+        await page.UntilAsync($"document.querySelector('[role=slider]').ariaValueNow !== '{before}'");
+        await page.UntilAsync("location.hash.includes('line=')");
+        return await page.AskAsync("document.querySelector('[role=slider]').ariaValueNow");
+    }
+
+    [Fact]
+    public async Task What_the_page_says_of_a_moved_line_is_what_the_next_curation_finds()
+    {
+        Directory.CreateDirectory(_rig.At("w/cam 9"));
+        // Three times from sharp to blurred in steps, then still.
+        var blurring = string.Join(',', Enumerable.Range(1, 9).Select(i => $"gblur=sigma=0.8:enable='gt(mod(n,30),{i * 3})'"));
+        Assert.Equal(0, await ToolAsync("ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=9", "-vf", $"{blurring},tpad=stop_mode=clone:stop=40",
+            "-q:v", "4", "-start_number", "0", _rig.At("w/cam 9/image_%d.jpg")));
+        await RunAsync("curate", "cam 9");
+        Directory.Move(_rig.At("w/cam 9-curation"), _rig.At("w/c"));
+        await using var page = await BrowserPage.OpenAsync(_rig.At("browser"), $"file://{_rig.At("w/c/report.html")}#part=lines");
+        await page.UntilAsync($"{Loaded} === 24");
+        var first = JsonCount("metrics.jsonl", "\"is_blurry\":true");
+        Assert.InRange(first, 1, 129);
+        Assert.Equal(first, Number(await page.AskAsync(Count)));
+        var blur = await MovedAsync(page, "PageUp", 6);
+        var blurry = Number(await page.AskAsync(Count));
+        Assert.NotEqual(first, blurry);
+        await page.AskAsync("[...document.querySelectorAll('.score-choice button')].find(b => b.textContent === 'Motion').click()");
+        await page.UntilAsync("document.querySelector('.idle-say b')");
+        var motion = await MovedAsync(page, "PageDown", 3);
+        var idle = await page.AskAsync("document.querySelector('.idle-say').innerText");
+        var command = await page.AskAsync("document.querySelector('.line-copy code').innerText");
+        Assert.Equal($"spool curate '{_rig.At("w/cam 9")}' --blur-below {blur} --set idle.motion={motion}", command);
+
+        await RunAsync("curate", "cam 9", "--workspace", "c", "--blur-below", blur, "--set", $"idle.motion={motion}");
+        Assert.Equal(blurry, JsonCount("metrics.jsonl", "\"is_blurry\":true"));
+        using var found = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Path.Join(Results(), "idle.json")));
+        var stretches = found.RootElement.GetProperty("stretches").EnumerateArray().ToList();
+        Assert.NotEmpty(stretches);
+        Assert.StartsWith($"With this line: {stretches.Count} idle stretch{(stretches.Count == 1 ? "" : "es")}, {stretches.Sum(s => s.GetProperty("frames").GetInt32())} frames", idle, StringComparison.Ordinal);
+        Assert.Empty(page.Complaints);
+
+        string Results() => Directory.GetDirectories(_rig.At("w/c/out")).Single();
+
+        int JsonCount(string file, string text) => File.ReadLines(Path.Join(Results(), file)).Count(l => l.Contains(text, StringComparison.Ordinal));
     }
 }

@@ -94,6 +94,7 @@ public sealed class CurationTests
     [InlineData("out/cam7/stream.json", "{\"site\":\"not ours\"}", "it is not as its format says")]
     [InlineData("out/cam7/clusters.json", "{\"clusters\":[{\"id\":\"a\",\"members\":[999],\"distances\":[0],\"representative\":999}]}", "group a names a frame that the stream does not have")]
     [InlineData("out/cam7/clusters.json", "{\"clusters\":[{\"id\":\"a\",", "it is not as its format says")]
+    [InlineData("out/cam7/stream.json", "{\"kind\":\"film\",\"frames\":3,\"missing\":[[1]]}", "it is not as its format says")]
     [InlineData("out/cam7/idle.json", "{\"stretches\":[{}]}", "it is not as its format says")]
     public void A_file_that_is_not_as_its_format_says_is_named_and_the_other_streams_are_shown(string path, string text, string said)
     {
@@ -102,6 +103,21 @@ public sealed class CurationTests
         var sentence = Assert.Single(_leftOut);
         Assert.StartsWith($"The curation of cam7: {path}: ", sentence, StringComparison.Ordinal);
         Assert.Contains(said, sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_could_not_be_looked_for_is_a_note_and_no_empty_list()
+    {
+        var files = new Dictionary<string, byte[]>(new CurationFixture().Files())
+        {
+            ["out/cam7/cuts.json"] = Encoding.UTF8.GetBytes("{\"cuts\":[],\"detector\":\"hash\",\"fps\":30,\"frames\":300,\"scenes\":[],\"threshold\":3,\"unavailable\":\"it needs a film\"}"),
+            ["out/cam7/clusters.json"] = Encoding.UTF8.GetBytes("{\"clusters\":[],\"distance\":6,\"unavailable\":\"perceptual hashes were not measured\"}"),
+        };
+        var stream = Read(files);
+        Assert.Null(stream.Cuts);
+        Assert.Equal(["Shots: it needs a film", "Groups of near-equal frames: perceptual hashes were not measured"], stream.Notes);
+        Assert.Equal("/mnt/cam7/talk.mp4", CurationFiles.InputOf(new Dictionary<string, string> { ["input"] = "/mnt/cam7", ["film"] = "talk.mp4" }));
+        Assert.Null(CurationFiles.InputOf(new Dictionary<string, string>()));
     }
 
     [Fact]

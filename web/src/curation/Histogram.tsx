@@ -64,7 +64,7 @@ export function Histogram({ kind, axis, counts, width, height, line, before, sai
     event.stopPropagation();
   };
   return (
-    <div class="histogram" style={{ height: `${height + 18}px` }}
+    <div class="histogram" style={{ height: `${height + 32}px` }}
       onPointerDown={onPointerDown} onPointerMove={(event) => dragging.current && onLine(at(event), false)} onPointerUp={onPointerUp} onPointerCancel={onPointerUp}>
       <svg width={width} height={height + 18} aria-hidden="true">
         <path class="bars" d={path(0, width)} />

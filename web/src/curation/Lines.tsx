@@ -61,7 +61,7 @@ function Line({ stream, place, go, input, onFrame, kind, scores }: PartProps & {
   const lines = moved(kind.id, line);
   const known = kind.cli !== undefined;
   const command = commandFor(input, { ...lines, [kind.id]: line });
-  const yaml = yamlFor({ ...lines, [kind.id]: line });
+  const yaml = kind.yaml && yamlFor(stream.view.kind, { ...lines, [kind.id]: line });
   return (
     <div class="line-part" ref={ref}>
       <p class="line-what"><b>{kind.title}</b> <span class="dim">{kind.what}; {plural(found.measured, 'frame')} measured{found.measured < stream.count && `, ${count(stream.count - found.measured)} without`}</span></p>
@@ -79,7 +79,7 @@ function Line({ stream, place, go, input, onFrame, kind, scores }: PartProps & {
       {known ? (
         <div class="line-copy">
           <p><code>{command}</code><Copy text={command} label="Copy as CLI" /></p>
-          <p><code>{yaml.replaceAll('\n', ' ')}</code><Copy text={yaml} label="Copy as YAML" /></p>
+          {yaml && <p><code>{yaml}</code><Copy text={yaml} label="Copy as YAML" /></p>}
         </div>
       ) : <p class="dim line-copy">No rule of the selection reads this score.</p>}
       <Near title={kind.side === 'below' ? `Just below: ${kind.word}` : 'Just below: not flagged'} stream={stream} scores={scores} ordinals={near.under} width={width} at={place.frame} onFrame={onFrame} />
@@ -102,7 +102,8 @@ function IdleSay({ stream, motion, line }: { stream: Stream; motion: Float64Arra
   const rule = stream.view.idle?.rule;
   const found = useMemo(() => {
     if (!rule) return undefined;
-    const leave = rule.leave > rule.enter ? (line * rule.leave) / rule.enter : line;
+    // A motion to leave with that was given of its own stays when the line is moved.
+    const leave = rule.leave === rule.enter ? line : Math.max(rule.leave, line);
     const stretches = idleStretches(motion, { ...rule, enter: line, leave }, stream.seconds);
     return { stretches: stretches.length, frames: stretches.reduce((sum, one) => sum + one.last - one.first + 1, 0) };
   }, [stream, motion, line, rule]);

@@ -1,6 +1,8 @@
 import { count, plural, span } from '../model/format';
 import type { PartProps } from './Curation';
 import type { Listed, NotedFile, StreamView } from './data';
+import { FrameTile } from './FrameFace';
+import { useWidth } from './useWidth';
 
 const share = (part: number, whole: number) => (whole > 0 ? `${((part / whole) * 100).toFixed(part / whole < 0.0995 ? 1 : 0)} %` : '');
 
@@ -12,6 +14,7 @@ export function Summary({ stream, go }: PartProps) {
   return (
     <div class="curation-scroll summary">
       <p class="summary-line">{summaryLine(view)}</p>
+      {stream.count > 0 && view.sheets.length > 0 && <Contact {...{ stream, go }} />}
       {selection && (
         <>
           <div class="keep-bar" role="img" aria-label={`keep ${count(selection.kept)}, drop ${count(selection.dropped)}`}>
@@ -29,7 +32,7 @@ export function Summary({ stream, go }: PartProps) {
                 <tbody>
                   {selection.rules.map((rule) => (
                     <tr key={rule.rule} class={rule.rule.startsWith('person') ? 'person' : undefined}>
-                      <th scope="row"><button type="button" class="link" onClick={() => go({ part: 'frames', show: `rule:${rule.rule}` })}>{rule.rule}</button></th>
+                      <th scope="row">{(rule.first > 0 || rule.rule === 'person: keep') && stream.count > 0 ? <button type="button" class="link" onClick={() => go({ part: 'frames', show: `rule:${rule.rule}` })}>{rule.rule}</button> : rule.rule}</th>
                       <td class="number">{count(rule.matched)}</td>
                       <td class="number">{rule.rule === 'person: keep' ? 'kept' : count(rule.first)}</td>
                       <td class="number">{share(rule.first, total)}</td>
@@ -59,12 +62,26 @@ export function Summary({ stream, go }: PartProps) {
       <Noted title="Unreadable" list={view.unreadable} />
       <Noted title="With a number that another file has" list={view.doubles} />
       <Noted title="Look like frames and are none" list={view.notFrames} />
+      {view.notes.map((note) => <p key={note} class="noted">{note}</p>)}
       {view.leftOut.length > 0 && (
         <section class="noted">
           <h3>Left out of this page</h3>
           <ul class="reasons">{view.leftOut.map((text) => <li key={text}>{text}</li>)}</ul>
         </section>
       )}
+    </div>
+  );
+}
+
+/** A few frames, evenly taken: what this stream is about. */
+function Contact({ stream, go }: Pick<PartProps, 'stream' | 'go'>) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const tile = width < 480 ? Math.floor((width - 12) / 3) : 124;
+  const most = Math.min(stream.count, width < 480 ? 6 : Math.max(1, Math.floor((width + 6) / (tile + 6))));
+  const ordinals = Array.from({ length: most }, (_, i) => Math.floor(((i + 0.5) * stream.count) / most));
+  return (
+    <div class="frame-tiles contact" ref={ref} role="group" aria-label="Frames, evenly taken">
+      {width > 0 && ordinals.map((ordinal) => <FrameTile key={ordinal} stream={stream} ordinal={ordinal} width={tile} onChoose={() => go({ part: 'frames', show: 'all', frame: stream.numbers[ordinal] })} />)}
     </div>
   );
 }

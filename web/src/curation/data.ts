@@ -39,6 +39,8 @@ export interface StreamView {
   groups?: GroupsView;
   selection?: { kept: number; dropped: number; rules: { rule: string; matched: number; first: number }[] };
   sheets: SheetView[];
+  /** Sentences on what could not be found out. */
+  notes: string[];
   /** Sentences on what is not here. */
   leftOut: string[];
 }

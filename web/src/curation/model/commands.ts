@@ -12,7 +12,7 @@ export function commandFor(input: string | undefined, lines: Record<string, numb
 }
 
 /** The same as variables of the workflow file. */
-export function yamlFor(lines: Record<string, number>): string {
-  const vars = scoreKinds.flatMap((kind) => (kind.yaml && lines[kind.id] !== undefined ? [`  ${kind.yaml(String(lines[kind.id]))}`] : []));
+export function yamlFor(stream: 'pictures' | 'film', lines: Record<string, number>): string {
+  const vars = scoreKinds.flatMap((kind) => (kind.yaml && lines[kind.id] !== undefined ? [`  ${kind.yaml(String(lines[kind.id]), stream === 'film')}`] : []));
   return ['vars:', ...vars].join('\n');
 }

@@ -17,13 +17,13 @@ export interface ScoreKind {
   /** Where the line starts when the run had none. */
   usual: number;
   cli?: (value: string) => string;
-  yaml?: (value: string) => string;
+  yaml?: (value: string, film: boolean) => string;
 }
 
 export const scoreKinds: ScoreKind[] = [
   {
     name: 'laplacian_variance', id: 'blur', title: 'Sharpness', what: 'Laplacian variance; low is blurred', side: 'below', word: 'blurry', log: true, whole: false, usual: 80,
-    cli: (value) => `--blur-below ${value}`, yaml: (value) => `blur-below: ${value}`,
+    cli: (value) => `--blur-below ${value}`, yaml: (value, film) => `${film ? 'film-' : ''}blur-below: ${value}`,
   },
   {
     name: 'luma_percentile', id: 'dark', title: 'Darkness', what: 'luma of the dark pixels, 0 to 255', side: 'below', word: 'dark', log: false, range: [0, 255], whole: true, usual: 25,
@@ -34,7 +34,10 @@ export const scoreKinds: ScoreKind[] = [
     name: 'motion', id: 'motion', title: 'Motion', what: 'mean difference to the frame before, 0 to 1', side: 'below', word: 'still', log: true, whole: false, usual: 0.02,
     cli: (value) => `--set idle.motion=${value}`, yaml: (value) => `motion: ${value}`,
   },
-  { name: 'cut_content', id: 'cut', title: 'Change of content', what: 'score of the content detector, a cut is a peak', side: 'above', word: 'possible cuts', log: false, whole: false, usual: 27 },
+  {
+    name: 'cut_content', id: 'cut', title: 'Change of content', what: 'score of the content detector, a cut is a peak', side: 'above', word: 'possible cuts', log: false, whole: false, usual: 27,
+    cli: (value) => `--set cuts.detector=content --set cuts.threshold=${value}`,
+  },
 ];
 
 /** An axis of scores: places between 0 and 1, in the logarithm of a small part of the range where scores span powers of ten. */
@@ -55,7 +58,7 @@ export function axisOf(scores: Float64Array, kind: ScoreKind, line: number): Axi
   [least, most] = [Math.min(least, line), Math.max(most, line)];
   if (!kind.log && !kind.range) least = Math.min(0, least);
   if (most <= least) most = least + 1;
-  const floor = Math.max(most * 1e-6, Math.min(small, line > 0 ? line / 10 : small, most / 10));
+  const floor = Math.max(Math.min(most * 1e-5, line > 0 ? line / 10 : most), Math.min(small, line > 0 ? line / 10 : small, most / 10));
   return { least: Math.max(least, kind.log ? 0 : least), most, log: kind.log, floor };
 }
 
@@ -96,7 +99,15 @@ export function stepLine(axis: Axis, kind: Pick<ScoreKind, 'whole'>, line: numbe
 export function gridOf(axis: Axis): number[] {
   const found: number[] = [];
   if (axis.log) {
-    for (let power = Math.ceil(Math.log10(logLeast(axis)) - 1e-9); 10 ** power <= axis.most && found.length < 12; power++) found.push(Number((10 ** power).toPrecision(1)));
+    const powers = Math.log10(axis.most / logLeast(axis));
+    // Of a short axis also the numbers between two powers.
+    const between = powers > 2.5 ? [1] : powers > 1 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 8];
+    for (let power = Math.floor(Math.log10(logLeast(axis))); 10 ** power <= axis.most && found.length < 14; power++) {
+      for (const part of between) {
+        const at = Number((part * 10 ** power).toPrecision(2));
+        if (at >= logLeast(axis) && at <= axis.most) found.push(at);
+      }
+    }
     return found;
   }
   const rough = (axis.most - axis.least) / 4;
