@@ -11,6 +11,7 @@ public enum RoleShape { File, List, Folder }
 public sealed record RoleSchema(string Name, RoleShape Shape, bool Required, PropertyInfo Property)
 {
     public FolderView View { get; init; }
+    public bool IsPreview { get; init; }
 }
 
 /// <summary>An option of a kind: its name as in the workflow, its type, its default and range.</summary>
@@ -43,7 +44,7 @@ public sealed class KindSchema
             lock (Nullability) nullable = Nullability.Create(property).WriteState == NullabilityState.Nullable;
             var required = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null;
             if (property.GetCustomAttribute<InAttribute>() is { } input) inputs.Add(new(input.Role, Shape(property.PropertyType), !nullable, property) { View = input.View });
-            else if (property.GetCustomAttribute<OutAttribute>() is { } output) outputs.Add(new(output.Role, Shape(property.PropertyType), !nullable, property));
+            else if (property.GetCustomAttribute<OutAttribute>() is { } output) outputs.Add(new(output.Role, Shape(property.PropertyType), !nullable, property) { IsPreview = output.IsPreview });
             else options.Add(new(Kebab(property.Name), property.PropertyType, required, nullable, property.GetValue(defaults), property.GetCustomAttribute<WithinAttribute>(), property));
         }
         Inputs = inputs;

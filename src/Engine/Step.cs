@@ -91,6 +91,9 @@ public enum FolderView
 public sealed class OutAttribute(string role) : Attribute
 {
     public string Role { get; } = role;
+
+    /// <summary>Made only to be looked at: pages show it as it is and make no previews of it.</summary>
+    public bool IsPreview { get; init; }
 }
 
 /// <summary>The allowed range of a numeric option, both ends included.</summary>

@@ -1,5 +1,3 @@
-using Spool.Media.Metrics;
-
 namespace Spool.Media.Streams;
 
 /// <summary>Which frames go; each rule can be left out.</summary>
@@ -12,6 +10,9 @@ public sealed record SelectionRules(bool Blurry = true, bool Dark = true, bool D
 /// <param name="Idle">Stretches without motion, first and last number; all but the first frame of one is idle.</param>
 /// <param name="ShotStarts">First numbers of the shots, ascending.</param>
 public sealed record FrameSurroundings(IReadOnlySet<long> Spare, IReadOnlyList<(long First, long Last)> Idle, IReadOnlyList<long> ShotStarts);
+
+/// <summary>A frame as the rules see it.</summary>
+public readonly record struct FlaggedFrame(long Index, bool IsUnreadable, bool IsBlurry, bool IsDark);
 
 /// <summary>How many frames a rule concerns, and how many of them no earlier rule had dropped.</summary>
 public sealed record RuleCount(string Rule, int Matched, int First);
@@ -28,18 +29,18 @@ public static class Selection
 {
     public const string KeptByPerson = "person: keep", DroppedByPerson = "person: drop";
 
-    public static (IReadOnlyList<Selected> Frames, IReadOnlyList<RuleCount> Rules) Of(IReadOnlyList<FrameLine> frames, FrameSurroundings around, SelectionRules rules, IReadOnlyDictionary<long, bool> people)
+    public static (IReadOnlyList<Selected> Frames, IReadOnlyList<RuleCount> Rules) Of(IReadOnlyList<FlaggedFrame> frames, FrameSurroundings around, SelectionRules rules, IReadOnlyDictionary<long, bool> people)
     {
         var dropped = new string?[frames.Count];
         var kept = new bool[frames.Count];
         var counts = new List<RuleCount>();
-        for (var i = 0; i < frames.Count; i++) kept[i] = people.TryGetValue(frames[i].Index, out var keep) && keep && frames[i].Error is null;
+        for (var i = 0; i < frames.Count; i++) kept[i] = people.TryGetValue(frames[i].Index, out var keep) && keep && !frames[i].IsUnreadable;
         var words = kept.Count(k => k);
         if (words > 0) counts.Add(new(KeptByPerson, words, 0));
         if (people.Values.Any(keep => !keep)) Rule(DroppedByPerson, i => people.TryGetValue(frames[i].Index, out var keep) && !keep);
-        Rule("unreadable", i => frames[i].Error is not null);
-        if (rules.Blurry) Rule("blurry", i => frames[i].IsBlurry == true);
-        if (rules.Dark) Rule("dark", i => frames[i].IsDark == true);
+        Rule("unreadable", i => frames[i].IsUnreadable);
+        if (rules.Blurry) Rule("blurry", i => frames[i].IsBlurry);
+        if (rules.Dark) Rule("dark", i => frames[i].IsDark);
         if (rules.Duplicates) Rule("duplicate", i => around.Spare.Contains(frames[i].Index));
         if (rules.Idle)
         {

@@ -8,33 +8,13 @@ namespace Spool.Media.Streams;
 /// <summary>JSON lines of streams: written through one buffer and read one line at a time, whatever the number of frames.</summary>
 public static class StreamLines
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes an object a line.</summary>
     public static void Write<T>(IDisk disk, string path, IEnumerable<T> items, Action<Utf8JsonWriter, T> fields)
     {
-        using var file = disk.OpenWrite(path, OpenMode.Truncate);
-        using var buffer = new MemoryStream();
-        using var json = new Utf8JsonWriter(buffer, Options);
-        long at = 0;
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            fields(json, item);
-            json.WriteEndObject();
-            json.Flush();
-            json.Reset();
-            buffer.WriteByte((byte)'\n');
-            if (buffer.Length >= 1 << 20) Flush();
-        }
-        Flush();
-
-        void Flush()
-        {
-            file.Write(at, buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-            at += buffer.Length;
-            buffer.SetLength(0);
-        }
+        using var writer = new LineWriter(disk, path);
+        foreach (var item in items) writer.Write(json => fields(json, item));
     }
 
     /// <summary>One object with sorted or fixed keys, indented by nothing, with a line end.</summary>
@@ -108,5 +88,41 @@ public static class StreamLines
             var hash = document.RootElement.TryGetProperty("hash", out var field) ? field.GetString() : null;
             yield return (document.RootElement.GetProperty("frame_idx").GetInt64(), hash?.StartsWith("sha256:", StringComparison.Ordinal) == true ? hash[7..] : hash);
         }
+    }
+}
+
+/// <summary>Writes JSON lines through a buffer of one MiB.</summary>
+public sealed class LineWriter(IDisk disk, string path) : IDisposable
+{
+    private readonly IDiskFile _file = disk.OpenWrite(path, OpenMode.Truncate);
+    private readonly MemoryStream _buffer = new();
+    private Utf8JsonWriter? _json;
+    private long _at;
+
+    public void Write(Action<Utf8JsonWriter> fields)
+    {
+        _json ??= new Utf8JsonWriter(_buffer, StreamLines.Options);
+        _json.WriteStartObject();
+        fields(_json);
+        _json.WriteEndObject();
+        _json.Flush();
+        _json.Reset();
+        _buffer.WriteByte((byte)'\n');
+        if (_buffer.Length >= 1 << 20) Flush();
+    }
+
+    private void Flush()
+    {
+        _file.Write(_at, _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length));
+        _at += _buffer.Length;
+        _buffer.SetLength(0);
+    }
+
+    public void Dispose()
+    {
+        Flush();
+        _json?.Dispose();
+        _file.Dispose();
+        _buffer.Dispose();
     }
 }

@@ -14,7 +14,7 @@ public sealed record StreamReport(string Stream, string Kind, string Path, strin
     public IReadOnlyList<(long Index, string Path)> Doubles { get; init; } = [];
     public IReadOnlyList<string> Others { get; init; } = [];
     /// <summary>Names that are told one by one; the rest is counted.</summary>
-    private const int MostTold = 1000;
+    internal const int MostTold = 1000;
 
     /// <summary>From the names alone.</summary>
     public static byte[] Write(FrameStream stream) => StreamLines.Object(json =>
@@ -75,17 +75,17 @@ public sealed record StreamReport(string Stream, string Kind, string Path, strin
 
     /// <summary>With what the frames say.</summary>
     /// <param name="film">What was read of a film beside its frames; null for pictures.</param>
-    public byte[] WithFrames(IReadOnlyList<FrameLine> frames, FilmFacts? film) => StreamLines.Object(json =>
+    public byte[] WithFrames(FrameCount frames, FilmFacts? film) => StreamLines.Object(json =>
     {
         json.WriteString("stream", Stream);
         json.WriteString("kind", Kind);
         json.WriteString("path", Path);
         json.WriteString("numbering", Numbering);
-        json.WriteNumber("frames", frames.Count);
-        if (frames.Count > 0)
+        json.WriteNumber("frames", frames.All);
+        if (frames.All > 0)
         {
-            json.WriteNumber("first", frames[0].Index);
-            json.WriteNumber("last", frames[^1].Index);
+            json.WriteNumber("first", frames.First);
+            json.WriteNumber("last", frames.Last);
         }
         if (film is null)
         {
@@ -112,17 +112,17 @@ public sealed record StreamReport(string Stream, string Kind, string Path, strin
         }
         Names(json, Missing, Doubles, Others);
         json.WriteStartArray("sizes");
-        foreach (var size in frames.Where(f => f.Error is null).GroupBy(f => (f.Width, f.Height)).OrderByDescending(g => g.Count()).ThenBy(g => g.Key))
+        foreach (var size in frames.Sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key))
         {
             json.WriteStartObject();
             json.WriteNumber("width", size.Key.Width);
             json.WriteNumber("height", size.Key.Height);
-            json.WriteNumber("frames", size.Count());
+            json.WriteNumber("frames", size.Value);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteStartArray("unreadable");
-        foreach (var frame in frames.Where(f => f.Error is not null).Take(MostTold))
+        foreach (var frame in frames.Told)
         {
             json.WriteStartObject();
             json.WriteNumber("frame_idx", frame.Index);
@@ -131,7 +131,7 @@ public sealed record StreamReport(string Stream, string Kind, string Path, strin
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        if (frames.Count(f => f.Error is not null) is var bad and > MostTold) json.WriteNumber("more_unreadable", bad - MostTold);
+        if (frames.Unreadable > frames.Told.Count) json.WriteNumber("more_unreadable", frames.Unreadable - frames.Told.Count);
     });
 }
 
@@ -141,3 +141,27 @@ public sealed record StreamReport(string Stream, string Kind, string Path, strin
 /// <param name="Start">When the first frame is shown, in seconds since the start of the file.</param>
 /// <param name="Damage">Ends of sentences that start with the film's name.</param>
 public sealed record FilmFacts(FrameRate Rate, double Seconds, bool VariableRate, int Rotation, double Start, IReadOnlyList<string> Damage);
+
+/// <summary>What the frames of a stream come to, counted while they pass.</summary>
+public sealed class FrameCount
+{
+    public int All { get; private set; }
+    public long First { get; private set; }
+    public long Last { get; private set; }
+    public int Unreadable { get; private set; }
+    public int Blurry { get; private set; }
+    public int Dark { get; private set; }
+    public Dictionary<(int Width, int Height), int> Sizes { get; } = [];
+    /// <summary>The first unreadable ones.</summary>
+    public List<FrameLine> Told { get; } = [];
+
+    public void Add(FrameLine frame)
+    {
+        if (All++ == 0) First = frame.Index;
+        Last = frame.Index;
+        if (frame.IsBlurry == true) Blurry++;
+        if (frame.IsDark == true) Dark++;
+        if (frame.Error is null) Sizes[(frame.Width, frame.Height)] = Sizes.GetValueOrDefault((frame.Width, frame.Height)) + 1;
+        else if (Unreadable++ < StreamReport.MostTold) Told.Add(frame);
+    }
+}

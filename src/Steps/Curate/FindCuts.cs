@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Spool.Engine;
 using Spool.Media.Cuts;
-using Spool.Media.Metrics;
 using Spool.Media.Streams;
 using Spool.Media.Timeline;
 
@@ -61,10 +60,10 @@ public sealed record FindCuts : Step
 
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
-        var frames = context.Frames(Metrics);
+        var frames = context.Frames(Metrics, f => new Scored(f.Index, f.Seconds, f.Error is not null, f.HasContent, (double?)f.Content, (double?)f.MeanBgr, (double?)f.HistogramCorrelation, (double?)f.HashDistance));
         var (id, rate) = context.Reading(Stream, "curate.flag", _ => Form(context.ReadBytes(Stream)));
         var film = frames.Any(f => f.Seconds is not null);
-        var readable = frames.Where(f => !film || f.Error is null).ToList();
+        var readable = frames.Where(f => !film || !f.IsError).ToList();
         var start = film || readable.Count == 0 ? 0 : (int)readable[0].Index;
         var times = new FilmTimes(readable.Select(f => f.Seconds ?? rate.Seconds(f.Index - start)), rate);
         var unavailable = Missing(readable, film);
@@ -82,6 +81,9 @@ public sealed record FindCuts : Step
         return Task.FromResult(StepResult.Done);
     }
 
+    /// <summary>What the detectors need of a frame.</summary>
+    private readonly record struct Scored(long Index, double? Seconds, bool IsError, bool HasContent, double? Content, double? Mean, double? Correlation, double? Distance);
+
     private (string Id, FrameRate Rate) Form(byte[] text)
     {
         using var document = JsonDocument.Parse(text);
@@ -90,23 +92,23 @@ public sealed record FindCuts : Step
         return (root.GetProperty("stream").GetString()!, rate);
     }
 
-    private string? Missing(List<FrameLine> frames, bool film)
+    private string? Missing(List<Scored> frames, bool film)
     {
         if (!film && Detector is not (CutMethod.Content or CutMethod.Adaptive)) return $"the detector {KindSchema.Kebab(Detector.ToString())} needs a film; pictures know content and adaptive";
         return frames.Count > 0 && !frames.Any(f => f.HasContent) ? "the cut score was not measured (measure content)" : null;
     }
 
-    private IReadOnlyList<CutPoint> Found(List<FrameLine> frames, FilmTimes times, double threshold)
+    private IReadOnlyList<CutPoint> Found(List<Scored> frames, FilmTimes times, double threshold)
     {
         var length = Media.Cuts.MinLength.Parse(MinLength, null);
-        double[] Of(Func<FrameLine, decimal?> score, double absent) => [.. frames.Select(f => (double?)score(f) ?? absent)];
+        double[] Of(Func<Scored, double?> score, double absent) => [.. frames.Select(f => score(f) ?? absent)];
         return Detector switch
         {
             CutMethod.Content => CutDetector.Content(times, Of(f => f.Content, 0), threshold, length),
             CutMethod.Adaptive => CutDetector.Adaptive(times, Of(f => f.Content, 0), threshold, length),
-            CutMethod.Threshold => CutDetector.Threshold(times, Of(f => f.MeanBgr, 0), threshold, length),
-            CutMethod.Histogram => CutDetector.Histogram(times, Of(f => f.HistogramCorrelation, double.NaN), threshold, length),
-            _ => CutDetector.Hash(times, Of(f => f.HashDistance, double.NaN), threshold, length),
+            CutMethod.Threshold => CutDetector.Threshold(times, Of(f => f.Mean, 0), threshold, length),
+            CutMethod.Histogram => CutDetector.Histogram(times, Of(f => f.Correlation, double.NaN), threshold, length),
+            _ => CutDetector.Hash(times, Of(f => f.Distance, double.NaN), threshold, length),
         };
     }
 
@@ -116,9 +118,9 @@ public sealed record FindCuts : Step
         catch (SceneCsvException e) { throw new StepFailedException(new Failure(FailureKind.BadOutput, $"the edited table of scenes cannot be read: {e.Message}") { Next = "correct it, or take it out of the workflow" }); }
     }
 
-    private IReadOnlyList<CutPoint> Decided(StepContext context, string id, List<FrameLine> frames, IReadOnlyList<CutPoint> cuts, FilmTimes times, int start)
+    private IReadOnlyList<CutPoint> Decided(StepContext context, string id, List<Scored> frames, IReadOnlyList<CutPoint> cuts, FilmTimes times, int start)
     {
-        var decided = context.Decided(Overrides, id, frames, Frames);
+        var decided = context.Decided(Overrides, id, frames.Select(f => (f.Index, f.Seconds)), Frames);
         if (decided.AddedCuts.Count + decided.RemovedCuts.Count == 0 || times.Count == 0) return cuts;
         var film = frames.Any(f => f.Seconds is not null);
         var result = cuts.ToList();

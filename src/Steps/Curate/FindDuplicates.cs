@@ -42,12 +42,15 @@ public sealed record FindDuplicates : Step
 
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
-        var frames = context.Frames(Metrics);
-        var decided = context.Decided(Overrides, Stream, frames, Frames);
         var contents = context.Reading(Frames, "curate.flag", path => StreamLines.Hashes(context.Disk, path).ToDictionary(h => h.Index, h => h.Hash));
-        var measured = frames.Any(f => f.Phash is not null);
-        var compared = frames.Where(f => f.Phash is not null && f.IsBlurry != true && f.IsDark != true && !(decided.Kept.TryGetValue(f.Index, out var keep) && !keep)).ToList();
-        var items = compared.Select(f => Item(f, contents.GetValueOrDefault(f.Index))).ToList();
+        var measured = false;
+        var frames = context.Frames(Metrics, f =>
+        {
+            measured |= f.Phash is not null;
+            return (f.Index, f.Seconds, Item: f.Phash is null || f.IsBlurry == true || f.IsDark == true ? null : Item(f, contents.GetValueOrDefault(f.Index)));
+        });
+        var decided = context.Decided(Overrides, Stream, frames.Select(f => (f.Index, f.Seconds)), Frames);
+        var items = frames.Where(f => f.Item is not null && !(decided.Kept.TryGetValue(f.Index, out var keep) && !keep)).Select(f => f.Item!).ToList();
         var groups = Duplicates.Find(items, new DuplicateRule(Distance, Linkage, Within == 0 ? null : Within), cancel);
         var (named, merged) = GroupHistory.Carry(groups, items, Known(context, out var before));
         // What was merged earlier stays told, led on to where it is now.
@@ -61,7 +64,7 @@ public sealed record FindDuplicates : Step
             json.WriteEndArray();
             json.WriteNumber("distance", Distance);
             json.WriteString("linkage", KindSchema.Kebab(Linkage.ToString()));
-            json.WriteNumber("masked", frames.Count - compared.Count);
+            json.WriteNumber("masked", frames.Count - items.Count);
             json.WriteStartObject("merged");
             foreach (var (old, now) in gone.OrderBy(m => m.Key, StringComparer.Ordinal)) json.WriteString(old, now);
             json.WriteEndObject();

@@ -38,11 +38,15 @@ public sealed record FindIdle : Step
 
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
-        var frames = context.Frames(Metrics);
-        var film = frames.Any(f => f.Seconds is not null);
+        bool film = false, measured = false;
+        var frames = context.Frames(Metrics, f =>
+        {
+            film |= f.Seconds is not null;
+            measured |= f.HasMotion;
+            return new IdleFrame(f.Index, (double?)f.Motion, f.Seconds ?? 0);
+        });
         var rule = new IdleRule(Motion, Leave ?? Motion, Window, MinRun, film ? MinSeconds : 0);
-        var measured = frames.Any(f => f.HasMotion);
-        var found = measured ? Idle.Find([.. frames.Select(f => new IdleFrame(f.Index, (double?)f.Motion, f.Seconds ?? 0))], rule) : [];
+        var found = measured ? Idle.Find(frames, rule) : [];
         context.WriteBytes(Stretches, StreamLines.Object(json =>
         {
             json.WriteStartObject("rule");

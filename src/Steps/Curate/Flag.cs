@@ -44,28 +44,38 @@ public sealed record Flag : Step
         var report = context.Report(Report);
         if (Slices.Files.Count != Parts.Files.Count)
             return Task.FromResult(new StepResult(new Failure(FailureKind.BadOutput, $"there are {Slices.Files.Count} parts, but {Parts.Files.Count} of them are measured") { Next = "give both lists the same pattern" }));
-        var contents = new Dictionary<long, SliceFrame>();
-        foreach (var slice in Slices.Files)
-            foreach (var frame in context.Reading(slice, "curate.ingest", _ => SliceFile.Read(context.ReadBytes(slice))).Frames) contents[frame.Index] = frame;
         FilmFacts? film = null;
         var thresholds = new FrameThresholds(report.Kind == "film" ? FilmBlurBelow : BlurBelow, 0, DarkBelow);
-        var lines = new List<FrameLine>();
-        foreach (var part in Parts.Files)
-            context.Reading(part, "curate.measure", path =>
+        var count = new FrameCount();
+        using (var frames = new LineWriter(context.Disk, context.Full(Frames.Path)))
+        using (var metrics = new LineWriter(context.Disk, context.Full(Metrics.Path)))
+            for (var i = 0; i < Parts.Files.Count; i++)
             {
-                foreach (var line in StreamLines.Lines(context.Disk, path))
-                    if (FilmHead.Read(line.Span) is { } head) film = head;
-                    else lines.Add(FrameLine.Read(line.Span).With(thresholds));
-                return true;
-            });
-        cancel.ThrowIfCancellationRequested();
-        context.WriteBytes(Stream, report.WithFrames(lines, film));
-        StreamLines.Write(context.Disk, context.Full(Frames.Path), lines, (json, line) => Frame(json, line, contents.GetValueOrDefault(line.Index), film is not null));
-        StreamLines.Write(context.Disk, context.Full(Metrics.Path), lines, (json, line) => line.Write(json, thresholds));
-        Tell("frames", lines.Count);
-        Tell("unreadable", lines.Count(l => l.Error is not null));
-        Tell("blurry", lines.Count(l => l.IsBlurry == true));
-        Tell("dark", lines.Count(l => l.IsDark == true));
+                cancel.ThrowIfCancellationRequested();
+                var slice = context.Reading(Slices.Files[i], "curate.ingest", _ => SliceFile.Read(context.ReadBytes(Slices.Files[i])));
+                var contents = slice.Frames.ToDictionary(f => f.Index);
+                context.Reading(Parts.Files[i], "curate.measure", path =>
+                {
+                    foreach (var line in StreamLines.Lines(context.Disk, path))
+                    {
+                        if (FilmHead.Read(line.Span) is { } head)
+                        {
+                            film = head;
+                            continue;
+                        }
+                        var frame = FrameLine.Read(line.Span).With(thresholds);
+                        count.Add(frame);
+                        frames.Write(json => Frame(json, frame, contents.GetValueOrDefault(frame.Index), film is not null));
+                        metrics.Write(json => frame.Write(json, thresholds));
+                    }
+                    return true;
+                });
+            }
+        context.WriteBytes(Stream, report.WithFrames(count, film));
+        Tell("frames", count.All);
+        Tell("unreadable", count.Unreadable);
+        Tell("blurry", count.Blurry);
+        Tell("dark", count.Dark);
         Tell("gaps", report.Missing.Count);
         Tell("doubles", report.Doubles.Count);
         return Task.FromResult(StepResult.Done);

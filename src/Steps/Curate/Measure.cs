@@ -28,7 +28,7 @@ public sealed record Measure : Step
     [Out("metrics")] public OutputFile Metrics { get; init; } = null!;
 
     /// <summary>Contact sheets of all frames of the part; of long films of every k-th.</summary>
-    [Out("thumbs")] public OutputFolder? Thumbs { get; init; }
+    [Out("thumbs", IsPreview = true)] public OutputFolder? Thumbs { get; init; }
 
     /// <summary>What to measure: blur, luma, exposure, contrast, phash, dhash, motion, content; all when empty. Without content no colour is decoded.</summary>
     public IReadOnlyList<string> Measures { get; init; } = [];

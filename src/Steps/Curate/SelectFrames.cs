@@ -59,8 +59,13 @@ public sealed record SelectFrames : Step
 
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
-        var frames = context.Frames(Metrics);
-        var decided = context.Decided(Overrides, Stream, frames, Frames);
+        var times = new List<double?>();
+        var frames = context.Frames(Metrics, f =>
+        {
+            times.Add(f.Seconds);
+            return new FlaggedFrame(f.Index, f.Error is not null, f.IsBlurry == true, f.IsDark == true);
+        });
+        var decided = context.Decided(Overrides, Stream, frames.Select((f, i) => (f.Index, times[i])), Frames);
         var around = new FrameSurroundings(
             Clusters is null ? new HashSet<long>() : context.Reading(Clusters, "curate.duplicates", _ => Spare(context.ReadBytes(Clusters))),
             Idle is null ? [] : context.Reading(Idle, "curate.idle", _ => Stretches(context.ReadBytes(Idle))),
@@ -83,12 +88,12 @@ public sealed record SelectFrames : Step
             }
             json.WriteEndArray();
         }));
-        StreamLines.Write(context.Disk, context.Full(Chosen.Path), Enumerable.Range(0, chosen.Count), (json, i) =>
+        StreamLines.Write(context.Disk, context.Full(Chosen.Path), context.Lines(Metrics).Zip(chosen), (json, one) =>
         {
-            json.WriteNumber("frame_idx", chosen[i].Index);
-            json.WriteString("frame_path", frames[i].Path);
-            json.WriteBoolean("keep", chosen[i].Keep);
-            json.WriteString("rule", chosen[i].Rule);
+            json.WriteNumber("frame_idx", one.Second.Index);
+            json.WriteString("frame_path", one.First.Path);
+            json.WriteBoolean("keep", one.Second.Keep);
+            json.WriteString("rule", one.Second.Rule);
         });
         context.Fact("kept", kept.ToString(CultureInfo.InvariantCulture));
         context.Fact("dropped", (chosen.Count - kept).ToString(CultureInfo.InvariantCulture));

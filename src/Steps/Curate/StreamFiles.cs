@@ -17,12 +17,16 @@ internal static class StreamFiles
         }
     }
 
-    internal static List<FrameLine> Frames(this StepContext context, InputFile file) => context.Reading(file, "curate.flag", path => StreamLines.Frames(context.Disk, path).ToList());
+    /// <summary>What a step needs of each frame; the rest of a line is let go at once, so that long streams stay small.</summary>
+    internal static List<T> Frames<T>(this StepContext context, InputFile file, Func<FrameLine, T> needed) => context.Reading(file, "curate.flag", path => StreamLines.Frames(context.Disk, path).Select(needed).ToList());
+
+    /// <summary>The lines once more, one at a time.</summary>
+    internal static IEnumerable<FrameLine> Lines(this StepContext context, InputFile file) => StreamLines.Frames(context.Disk, context.Full(file.Path));
 
     internal static StreamReport Report(this StepContext context, InputFile file) => context.Reading(file, "curate.flag", _ => StreamReport.Read(context.ReadBytes(file)));
 
     /// <summary>The decisions of people about a stream; none without a file.</summary>
-    internal static StreamDecisions Decided(this StepContext context, InputFile? file, string stream, IReadOnlyList<FrameLine> frames, InputFile? hashes)
+    internal static StreamDecisions Decided(this StepContext context, InputFile? file, string stream, IEnumerable<(long Index, double? Seconds)> frames, InputFile? hashes)
     {
         if (file is null) return StreamDecisions.None;
         Decisions all;
