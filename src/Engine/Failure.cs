@@ -28,6 +28,9 @@ public sealed record Failure(FailureKind Kind, string Sentence)
 public sealed class StepFailedException(Failure failure) : Exception(failure.Sentence)
 {
     public Failure Failure { get; } = failure;
+
+    /// <summary>The tool's end, where one failed: for steps to which a failing tool is only a bad file.</summary>
+    public Platform.ToolResult? Result { get; init; }
 }
 
 /// <summary>What a step says at its end: done, or the failure.</summary>

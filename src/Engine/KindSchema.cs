@@ -8,7 +8,11 @@ namespace Spool.Engine;
 public enum RoleShape { File, List, Folder }
 
 /// <summary>A role of a kind.</summary>
-public sealed record RoleSchema(string Name, RoleShape Shape, bool Required, PropertyInfo Property);
+public sealed record RoleSchema(string Name, RoleShape Shape, bool Required, PropertyInfo Property)
+{
+    public FolderView View { get; init; }
+    public bool IsPreview { get; init; }
+}
 
 /// <summary>An option of a kind: its name as in the workflow, its type, its default and range.</summary>
 public sealed record OptionSchema(string Name, Type Type, bool Required, bool Nullable, object? Default, WithinAttribute? Range, PropertyInfo Property);
@@ -39,8 +43,8 @@ public sealed class KindSchema
             bool nullable;
             lock (Nullability) nullable = Nullability.Create(property).WriteState == NullabilityState.Nullable;
             var required = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null;
-            if (property.GetCustomAttribute<InAttribute>() is { } input) inputs.Add(new(input.Role, Shape(property.PropertyType), !nullable, property));
-            else if (property.GetCustomAttribute<OutAttribute>() is { } output) outputs.Add(new(output.Role, Shape(property.PropertyType), !nullable, property));
+            if (property.GetCustomAttribute<InAttribute>() is { } input) inputs.Add(new(input.Role, Shape(property.PropertyType), !nullable, property) { View = input.View });
+            else if (property.GetCustomAttribute<OutAttribute>() is { } output) outputs.Add(new(output.Role, Shape(property.PropertyType), !nullable, property) { IsPreview = output.IsPreview });
             else options.Add(new(Kebab(property.Name), property.PropertyType, required, nullable, property.GetValue(defaults), property.GetCustomAttribute<WithinAttribute>(), property));
         }
         Inputs = inputs;

@@ -55,6 +55,12 @@ public sealed class StepKindAttribute(string name, int version) : Attribute
     /// <summary>Never starts a program: its inputs are not linked into the attempt folder until it asks for a path.</summary>
     public bool InProcess { get; init; }
 
+    /// <summary>
+    /// Sees its own last result (<see cref="StepContext.Previous"/>), so that names it once gave stay: ids of groups. The result is not in the key,
+    /// so it may decide about names only, never about what is found.
+    /// </summary>
+    public bool SeesPrevious { get; init; }
+
     /// <summary>Processors that one task keeps busy; clamped to what the machine has.</summary>
     public double Cpu { get; init; } = 1;
 }
@@ -64,6 +70,20 @@ public sealed class StepKindAttribute(string name, int version) : Attribute
 public sealed class InAttribute(string role) : Attribute
 {
     public string Role { get; } = role;
+
+    /// <summary>How a folder from outside is looked at.</summary>
+    public FolderView View { get; init; }
+}
+
+/// <summary>How a folder input from outside the workspace is looked at. What tasks made is always taken whole.</summary>
+public enum FolderView
+{
+    /// <summary>All regular files, each linked into the attempt folder; anything else in it is passed over.</summary>
+    Whole,
+    /// <summary>Foreign footage: all regular files, and by name and reason what cannot be read as one. The folder itself is linked; a single file counts as a folder of one.</summary>
+    Tree,
+    /// <summary>As <see cref="Tree"/>, but neither listed nor in the key: another input names the files that are read, with their digests, and the step checks what it reads against them.</summary>
+    Slice,
 }
 
 /// <summary>An output role: <see cref="OutputFile"/> or <see cref="OutputFolder"/>; optional when the type is nullable.</summary>
@@ -71,6 +91,9 @@ public sealed class InAttribute(string role) : Attribute
 public sealed class OutAttribute(string role) : Attribute
 {
     public string Role { get; } = role;
+
+    /// <summary>Made only to be looked at: pages show it as it is and make no previews of it.</summary>
+    public bool IsPreview { get; init; }
 }
 
 /// <summary>The allowed range of a numeric option, both ends included.</summary>

@@ -25,6 +25,9 @@ public sealed class StepContext
         _log = tell.Log;
     }
 
+    /// <summary>Where the outputs of the last result of this task lie, by role; empty for kinds that do not ask, and the first time.</summary>
+    public IReadOnlyDictionary<string, string> Previous { get; internal init; } = new Dictionary<string, string>();
+
     /// <summary>The disk; paths on it are absolute (see <see cref="Full"/>).</summary>
     public IDisk Disk { get; }
 

@@ -38,7 +38,17 @@ public sealed class InputFile
 public sealed record InputList(IReadOnlyList<InputFile> Files);
 
 /// <summary>A folder input: its files by name, in UTF-8 byte order; and its path relative to the attempt folder.</summary>
-public sealed record InputFolder(string Path, IReadOnlyList<(string Name, InputFile File)> Files);
+public sealed record InputFolder(string Path, IReadOnlyList<(string Name, InputFile File)> Files)
+{
+    /// <summary>What lies in a tree and cannot be read as a regular file.</summary>
+    public IReadOnlyList<ForeignEntry> Foreign { get; init; } = [];
+
+    /// <summary>True when a single file stands for the folder.</summary>
+    public bool IsFile { get; init; }
+}
+
+/// <summary>Something in a folder of footage that is no readable file: its name in the folder, and why ("is a pipe").</summary>
+public sealed record ForeignEntry(string Name, string Why);
 
 /// <summary>One output file that the step must write.</summary>
 /// <param name="Path">Path relative to the attempt folder (<c>out/audio/audio.wav</c>); its folder exists.</param>

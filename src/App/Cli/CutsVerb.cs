@@ -75,7 +75,7 @@ public sealed class CutsVerb : Verb
         var scores = new CutScores(method);
         var form = FilmForm.Of(await new MediaTools(composition).ProbeAsync(path, cancel));
         // Every method works on colour at working size; the content score is the one that asks for it.
-        var records = await new FrameWork(composition, Metric.Content, 0).MeasureFilmAsync(path, Path.GetFileName(path), scores.Add, cancel);
+        var records = await new FrameWork(composition, Metric.Content, 0).MeasureFilmAsync(path, Path.GetFileName(path), (frame, found, colour, _) => scores.Add(frame, found, colour), cancel);
         var times = new FilmTimes(records.Select(r => r.Seconds ?? 0), form.Rate);
         return new SceneList(form.Rate, times.Count, times.End, scores.Cuts(times, threshold, length));
     }

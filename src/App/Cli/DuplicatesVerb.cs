@@ -14,6 +14,7 @@ public sealed class DuplicatesVerb : Verb
     private readonly Option<int> _distance = new("--distance") { Description = "Bits of 64 that may differ (default 6)", HelpName = "N", DefaultValueFactory = _ => 6 };
     private readonly Option<Linkage> _linkage = new("--linkage") { Description = "representative: all members near the kept one; single: chains too (default: representative)", HelpName = "NAME" };
     private readonly Option<long?> _window = new("--window") { Description = "Compare only frames at most so many numbers apart", HelpName = "N" };
+    private readonly Option<string?> _against = new("--against") { Description = "Look for each picture among the frames of this curation, instead of among each other", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object" };
 
     public override string Name => "duplicates";
@@ -24,12 +25,13 @@ public sealed class DuplicatesVerb : Verb
         "spool duplicates frames/",
         "spool duplicates frames/ --distance 4 --window 300 --json",
         "spool duplicates hashes.txt --json                members are line numbers from 0",
+        "spool duplicates new.jpg --against cam7-curation  is this picture there already?",
     ];
 
     public override void Build(Command command)
     {
         command.Add(_inputs);
-        foreach (var option in (Option[])[_distance, _linkage, _window, _json]) command.Add(option);
+        foreach (var option in (Option[])[_distance, _linkage, _window, _against, _json]) command.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
             using var composition = new Composition();
@@ -41,6 +43,7 @@ public sealed class DuplicatesVerb : Verb
             var pictures = new Pictures();
             if (hashes is null) await pictures.ReadAsync(composition, inputs, cancel);
             var items = hashes ?? pictures.Items;
+            if (parsed.GetValue(_against) is { } stored) return new StoredHashes(composition, stored).Look(items, hashes is null ? pictures.Names : null, rule.Distance, parsed.GetValue(_json));
             var groups = Duplicates.Find(items, rule, cancel);
             if (parsed.GetValue(_json)) JsonOut.Line(w => Json(w, groups, items, hashes is null ? pictures.Names : null));
             else Show(groups, items, hashes is null ? pictures.Names : null);
@@ -116,7 +119,7 @@ public sealed class DuplicatesVerb : Verb
             write.WriteStartArray("confidence");
             for (var i = 0; i < group.Members.Count; i++) write.WriteNumberValue(Math.Round((decimal)group.Confidence(i), 6));
             write.WriteEndArray();
-            write.WriteString("reason", Reason(group, items));
+            write.WriteString("reason", Duplicates.Reason(group, items));
             write.WriteEndObject();
         }
         write.WriteEndArray();
@@ -128,20 +131,12 @@ public sealed class DuplicatesVerb : Verb
         }
     }
 
-    private static string Reason(DuplicateGroup group, IReadOnlyList<DuplicateItem> items)
-    {
-        var best = items[group.Representative];
-        var equals = group.Members.Count(m => items[m].Sharpness == best.Sharpness);
-        return best.Sharpness <= 0 || equals == group.Members.Count ? "first of equally sharp members"
-            : string.Create(CultureInfo.InvariantCulture, $"sharpest member (Laplacian variance {best.Sharpness:0.0})");
-    }
-
     private static void Show(IReadOnlyList<DuplicateGroup> groups, IReadOnlyList<DuplicateItem> items, List<string>? names)
     {
         string Name(int place) => names is null ? place.ToString(CultureInfo.InvariantCulture) : TerminalText.Plain(names[place]);
         foreach (var group in groups)
         {
-            Console.WriteLine($"{group.Id[..Math.Min(12, group.Id.Length)]}  keep {Name(group.Representative)} ({Reason(group, items)})");
+            Console.WriteLine($"{group.Id[..Math.Min(12, group.Id.Length)]}  keep {Name(group.Representative)} ({Duplicates.Reason(group, items)})");
             for (var i = 0; i < group.Members.Count; i++)
                 if (group.Members[i] != group.Representative) Console.WriteLine($"              {Name(group.Members[i])}  {group.Distances[i]} bits");
         }

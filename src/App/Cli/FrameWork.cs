@@ -84,10 +84,10 @@ internal sealed class FrameWork(Composition composition, Metric metrics, double 
     {
         var form = FilmForm.Of(await _tools.ProbeAsync(path, cancel));
         var ticker = new Ticker(composition.Time, "frames", form.Frames);
-        var records = await new FilmPass(_tools.RunAsync, metrics, percentile, Full).RunAsync(path, name, form, (frame, found, colour) =>
+        var records = await new FilmPass(_tools.RunAsync, metrics, percentile, Full).RunAsync(path, name, form, (frame, found, colour, luma) =>
         {
             ticker.Tell(frame + 1);
-            watch?.Invoke(frame, found, colour);
+            watch?.Invoke(frame, found, colour, luma);
         }, about => Console.Error.WriteLine("warning: " + TerminalText.Plain(about)), cancel);
         ticker.Finish();
         return records;

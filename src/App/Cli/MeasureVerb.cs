@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Spool.Engine;
 using Spool.Media.Hashing;
 using Spool.Media.Metrics;
 
@@ -38,7 +39,9 @@ public sealed class MeasureVerb : Verb
             var thresholds = new FrameThresholds(parsed.GetValue(_blur) ?? usual.BlurBelow, parsed.GetValue(_percentile) ?? usual.Percentile, parsed.GetValue(_dark) ?? usual.DarkBelow);
             if (thresholds.Percentile is not (>= 0 and <= 1)) throw new UsageException("--percentile is a fraction from 0 to 1");
             if (parsed.GetValue(_jobs) is { } jobs and (< 1 or > 64)) throw new UsageException($"--jobs {jobs} is not between 1 and 64");
-            var metrics = MetricNames.Read(parsed.GetValue(_metrics) ?? []);
+            var names = (parsed.GetValue(_metrics) ?? []).SelectMany(l => l.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+            if (names.FirstOrDefault(n => MetricNames.Find(n) is null) is { } unknown) throw new UsageException($"there is no metric '{unknown}'; {NearestName.Hint(unknown, MetricNames.All) ?? "metrics: " + string.Join(", ", MetricNames.All)}");
+            var metrics = MetricNames.Read(names);
             var work = new FrameWork(composition, metrics, thresholds.Percentile) { Full = parsed.GetValue(_full), Workers = parsed.GetValue(_jobs) };
             var sheet = new Sheet(metrics, thresholds, parsed.GetValue(_json));
             await work.RunAsync(parsed.GetValue(_inputs) ?? [], sheet.Tell, cancel);

@@ -42,6 +42,11 @@ internal sealed class ArtifactList(Workspace workspace, PlannerWorld world, Repo
                 Add(new ListedArtifact(output.Path, full, output.Bytes, output.Digest, task));
                 continue;
             }
+            if (task.Node.Step.Kind.Outputs.FirstOrDefault(r => r.Name == task.Node.Outputs[i].Role) is { IsPreview: true })
+            {
+                Add(new ListedArtifact(output.Path + "/", full, output.Bytes, output.Digest, task));
+                continue;
+            }
             var names = Members(task, i);
             Add(new ListedArtifact(output.Path + "/", full, output.Bytes, output.Digest, task) { Children = [.. names.Take(limits.Members).Select(e => $"{output.Path}/{e.Name}")] });
             MembersLeftOut += Math.Max(0, names.Count - limits.Members);
@@ -63,7 +68,9 @@ internal sealed class ArtifactList(Workspace workspace, PlannerWorld world, Repo
         {
             if (binding.Shape == RoleShape.Folder && binding.Refs is [InputRef.Source folder])
             {
-                AddSourceFolder(folder.Path, task.Inputs.FirstOrDefault(i => i.Role == binding.Role)?.Files ?? []);
+                // Footage of thousands of frames has panels of its own.
+                var input = task.Inputs.FirstOrDefault(i => i.Role == binding.Role);
+                if (input is { View: FolderView.Whole }) AddSourceFolder(folder.Path, input.Files);
                 continue;
             }
             foreach (var source in binding.Refs.OfType<InputRef.Source>().Take(limits.Members))

@@ -68,6 +68,7 @@ internal sealed class AttemptLayout
     private InputFolder Folder(AttemptInput input)
     {
         var root = $"in/{input.Role}";
+        if (input.Place is { } place) return Footage(input, root, place);
         Make(root);
         var files = new List<(string, InputFile)>();
         foreach (var file in input.Files)
@@ -79,6 +80,26 @@ internal sealed class AttemptLayout
             files.Add((file.Name, new InputFile(file.Source, System.IO.Path.GetFileName(file.Name), file.Bytes, file.Digest, () => relative)));
         }
         return new InputFolder(root, files);
+    }
+
+    // Thousands of files are not linked one by one: the folder is.
+    private InputFolder Footage(AttemptInput input, string root, string place)
+    {
+        Make("in");
+        var path = System.IO.Path.Join(_spec.Folder, root);
+        var single = _disk.Stat(place) is { Kind: FileKind.File };
+        if (single)
+        {
+            Make(root);
+            _disk.SymbolicLink(place, System.IO.Path.Join(path, System.IO.Path.GetFileName(place)));
+        }
+        else _disk.SymbolicLink(place, path);
+        foreach (var file in input.Files) Watch(file);
+        return new InputFolder(root, [.. input.Files.Select(f => (f.Name, new InputFile(f.Source, System.IO.Path.GetFileName(f.Name), f.Bytes, f.Digest, () => $"{root}/{f.Name}")))])
+        {
+            Foreign = input.Foreign,
+            IsFile = single,
+        };
     }
 
     private void Place(AttemptFile file, string relative, bool writable)

@@ -75,7 +75,7 @@ internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, Attemp
     internal StepContext Begin(AttemptLayout layout) => _context = Context(layout.Roles);
 
     internal StepContext Context(AttemptRoles roles) =>
-        new(disk, spec.Folder, spec.Seed, roles, StartAsync, (watcher.Progress, Write), new ProviderAccess(spec.Providers, spec.Secrets, watcher.Reserve) { Network = network });
+        new(disk, spec.Folder, spec.Seed, roles, StartAsync, (watcher.Progress, Write), new ProviderAccess(spec.Providers, spec.Secrets, watcher.Reserve) { Network = network }) { Previous = spec.Previous };
 
     private async Task<ToolResult> StartAsync(ToolCommand command, CancellationToken cancel)
     {
@@ -112,7 +112,7 @@ internal sealed class RunningAttempt(IDisk disk, ProcessRunner processes, Attemp
             var result = await processes.RunAsync(full, environment, spec.Timeout, log, watcher.Started, cancel);
             Cpu += result.Cpu;
             MaxRssBytes = Math.Max(MaxRssBytes, result.MaxRssBytes);
-            return result.Succeeded && !result.TimedOut ? result : throw new StepFailedException(ToolFailure.Of(command, result, spec.Timeout));
+            return result.Succeeded && !result.TimedOut ? result : throw new StepFailedException(ToolFailure.Of(command, result, spec.Timeout)) { Result = result };
         }
         catch (ProcessFailedException e)
         {

@@ -21,7 +21,16 @@ public sealed record StandIn(KindSchema Kind, Step Options, AttemptFile? Image)
 }
 
 /// <summary>An input role of an attempt; a folder's files carry their names in the folder.</summary>
-public sealed record AttemptInput(string Role, RoleShape Shape, IReadOnlyList<AttemptFile> Files, bool Writable = false);
+public sealed record AttemptInput(string Role, RoleShape Shape, IReadOnlyList<AttemptFile> Files, bool Writable = false)
+{
+    public FolderView View { get; init; }
+
+    /// <summary>Where a folder that is not taken whole lies; or the single file that stands for one.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>What lies in a tree and cannot be read as a regular file.</summary>
+    public IReadOnlyList<ForeignEntry> Foreign { get; init; } = [];
+}
 
 /// <summary>An output role of an attempt and the name that the step writes.</summary>
 public sealed record AttemptOutput(string Role, RoleShape Shape, string Name);
@@ -35,6 +44,8 @@ public sealed record AttemptSpec(KindSchema Kind, Step Options, IReadOnlyList<At
     /// <summary>Declared environment variables, beside the fixed ones.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     public TimeSpan? Timeout { get; init; }
+    /// <summary>Where the outputs of its last result lie, by role; only for kinds that ask for them.</summary>
+    public IReadOnlyDictionary<string, string> Previous { get; init; } = new Dictionary<string, string>();
     /// <summary>A step that the outputs go through at the end, so that a film made from stand-ins says so itself.</summary>
     public StandIn? Mark { get; init; }
     /// <summary>The services it declared, by the name or purpose it declared.</summary>

@@ -70,7 +70,7 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
             Vars = vars.Values,
             ShownVars = vars.Shown,
             Secrets = vars.Secrets,
-            Roots = Roots(root, file, problems, reader),
+            Roots = Roots(root, file, vars.Values, problems, reader),
             Pools = pools,
             Budget = Budget.Read(root["budget"], known, problems),
             PreviewAfter = PreviewAfter(root, known, problems, reader),
@@ -246,7 +246,7 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
         }
     }
 
-    private Dictionary<string, string> Roots(YamlMap root, string file, ProblemList problems, StepReader reader)
+    private Dictionary<string, string> Roots(YamlMap root, string file, IReadOnlyDictionary<string, YamlNode> vars, ProblemList problems, StepReader reader)
     {
         var roots = new Dictionary<string, string>();
         foreach (var entry in reader.Map(root["roots"], "roots"))
@@ -256,13 +256,22 @@ public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string,
                 problems.Add("SPL0136", entry.KeyAt, $"the root {entry.Key} must be a name with a folder");
                 continue;
             }
-            var path = value.Text;
+            var path = RootPath(value, vars, problems);
+            if (path.Length == 0) continue;
             if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal)) path = environment("HOME") + path[1..];
             if (!Path.IsPathRooted(path)) path = Path.Join(Path.GetDirectoryName(file), path);
             roots[entry.Key] = Path.GetFullPath(path).TrimEnd('/');
         }
         return roots;
     }
+
+    private static string RootPath(YamlScalar value, IReadOnlyDictionary<string, YamlNode> vars, ProblemList problems) =>
+        Template.FillText(value.Text, value.At, (expression, at) =>
+        {
+            if (expression.StartsWith("vars.", StringComparison.Ordinal) && vars.GetValueOrDefault(expression[5..]) is YamlScalar found) return found;
+            problems.Add("SPL0136", at, $"'{expression}' is no variable that a root can be made of", NearestName.Hint(expression, vars.Keys.Select(k => "vars." + k)));
+            return null;
+        });
 
     private static Dictionary<string, ToolPrecision> Tools(YamlMap root, ProblemList problems, StepReader reader)
     {

@@ -50,13 +50,14 @@ public static class GraphBuilder
             var filled = scope.FillVars(text, at);
             var tree = filled.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && workflow.Roots.ContainsKey(filled[..colon]) ? filled[..(colon + 1)] : "";
             if (tree.Length > 0 && isOutput) problems.Add("SPL0140", at, $"{filled} lies in a root, which is only read", "write inside the workspace");
-            var normal = Paths.Normalise(filled[tree.Length..]);
+            // A root alone is the folder itself.
+            var normal = tree.Length > 0 && filled.Length == tree.Length ? "" : Paths.Normalise(filled[tree.Length..]);
             if (normal is null || normal.StartsWith(".spool/", StringComparison.Ordinal))
                 problems.Add("SPL0140", at, $"'{filled}' lies outside the workspace", "use a path relative to the workspace; for other folders declare a root");
             var hasItem = Template.Holds(filled) || filled.Contains("{stem}", StringComparison.Ordinal);
             if (isOutput && definition.Foreach is not null && !hasItem)
                 problems.Add("SPL0143", at, $"every item of {definition.Id} would write {filled}", "name the item in the path: ${{ item }}");
-            return new PathPattern(tree + (normal ?? filled), at);
+            return new PathPattern(normal is null ? filled : tree + normal, at);
         }
     }
 

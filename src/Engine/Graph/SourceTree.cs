@@ -83,6 +83,49 @@ public sealed class SourceTree(IDisk disk, string workspace, IReadOnlyDictionary
         }
     }
 
+    /// <summary>
+    /// All that lies under a folder of footage (or the file itself), sorted by UTF-8 bytes. What is no readable file carries the reason. Hidden
+    /// names and folders that are workspaces themselves are passed over; links are followed only to files inside.
+    /// </summary>
+    public IReadOnlyList<(string Name, string Full, FileStat Stat, string? Why)> Tree(string path)
+    {
+        var found = new List<(string Name, string Full, FileStat Stat, string? Why)>();
+        var full = Full(path).TrimEnd('/');
+        if (disk.Stat(full) is { Kind: FileKind.File } single) found.Add((System.IO.Path.GetFileName(full), full, single, null));
+        else Walk("", path.EndsWith(':') ? path : path.TrimEnd('/') + "/");
+        found.Sort((a, b) => Manifest.CompareNames(a.Name, b.Name));
+        return found;
+
+        void Walk(string prefix, string place)
+        {
+            IReadOnlyList<DiskEntry> entries;
+            try { entries = List(place); }
+            catch (DiskException e)
+            {
+                found.Add((prefix.TrimEnd('/'), Full(place), default, $"cannot be listed: {e.Message}"));
+                return;
+            }
+            if (prefix.Length > 0 && entries.Any(e => e.Name == ".spool")) return;
+            foreach (var entry in entries)
+            {
+                if (entry.Name[0] == '.') continue;
+                var one = Full(place + entry.Name);
+                if (entry.Kind == FileKind.Folder)
+                {
+                    found.Add((prefix + entry.Name, one, default, "is a folder"));
+                    Walk(prefix + entry.Name + "/", place + entry.Name + "/");
+                    continue;
+                }
+                var stat = disk.Stat(one);
+                var why = stat is null ? "is a link to nothing"
+                    : entry.Kind == FileKind.Link && !IsInside(place + entry.Name) ? "is a link that leads out of the folder"
+                    : entry.Kind == FileKind.Link && stat.Value.Kind == FileKind.Folder ? "is a link to a folder"
+                    : stat.Value.Kind != FileKind.File ? "is no ordinary file (a pipe, socket or device)" : null;
+                found.Add((prefix + entry.Name, one, stat ?? default, why));
+            }
+        }
+    }
+
     private IReadOnlyList<DiskEntry> List(string folder)
     {
         var full = Full(folder).TrimEnd('/');

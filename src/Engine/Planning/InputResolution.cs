@@ -20,6 +20,12 @@ internal static class InputResolution
         foreach (var binding in task.Inputs)
         {
             var files = current = [];
+            if (View(task, binding) is var view && view != FolderView.Whole)
+            {
+                if (Footage(world, binding, view, out var footage, hashing, cancel) is { } absent) return Stopped(absent);
+                inputs.Add(footage);
+                continue;
+            }
             foreach (var reference in binding.Refs)
             {
                 if (reference is InputRef.NoMatch none)
@@ -94,6 +100,37 @@ internal static class InputResolution
             if (file is not null) current.Add((file, path, -1));
             return null;
         }
+    }
+
+    private static FolderView View(TaskNode task, InputBinding binding) =>
+        binding is { Shape: RoleShape.Folder, Refs: [InputRef.Source] } ? task.Step.Kind.Inputs.FirstOrDefault(r => r.Name == binding.Role)?.View ?? FolderView.Whole : FolderView.Whole;
+
+    /// <summary>A folder of footage. A file in it that cannot be read does not stop the others: it is handed on with the reason.</summary>
+    private static Evaluation? Footage(PlannerWorld world, InputBinding binding, FolderView view, out AttemptInput input, Action<string, long>? hashing, CancellationToken cancel)
+    {
+        var path = binding.Refs[0].Path;
+        var full = world.Sources.Full(path).TrimEnd('/');
+        input = new AttemptInput(binding.Role, RoleShape.Folder, []) { View = view, Place = full };
+        if (world.Disk.Stat(full) is not { } stat)
+            return new Evaluation.Wait(new("missing-input", $"missing input: {full}" + (world.Sources.Near(path) is { } hint ? $" ({hint})" : "")));
+        if (stat.Kind is not (FileKind.Folder or FileKind.File)) return new Evaluation.Fail(new Failure(FailureKind.BadOutput, $"{full} is neither a folder nor a file"));
+        if (view == FolderView.Slice) return null;
+        var files = new List<AttemptFile>();
+        var foreign = new List<ForeignEntry>();
+        long bytes = 0;
+        foreach (var entry in world.Sources.Tree(path))
+        {
+            if (entry.Why is { } why)
+            {
+                foreign.Add(new(entry.Name, why));
+                continue;
+            }
+            try { files.Add(new AttemptFile(entry.Name, entry.Full, world.Stats.DigestOf(entry.Full, entry.Stat, null, cancel), entry.Stat.Size) { Facts = entry.Stat }); }
+            catch (DiskException e) { foreign.Add(new(entry.Name, $"cannot be read: {e.Message}")); }
+            hashing?.Invoke(full, bytes += entry.Stat.Size);
+        }
+        input = input with { Files = files, Foreign = foreign };
+        return null;
     }
 
     private static double? Expected(PlannerWorld world, TaskState maker) => maker.Options?.ExpectedSeconds(role =>

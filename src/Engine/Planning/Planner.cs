@@ -219,7 +219,8 @@ public sealed class Planner(PlannerWorld world, TaskGraph graph, Func<TaskNode, 
         {
             if (input.Shape == RoleShape.Folder)
             {
-                key.Add($"input {input.Role}", "folder " + InputResolution.FolderDigest(input));
+                key.Add($"input {input.Role}", input.View == FolderView.Slice ? "slice" : "folder " + InputResolution.FolderDigest(input));
+                if (input.Foreign.Count > 0) key.Add($"unreadable {input.Role}", string.Join('\n', input.Foreign.Select(f => $"{f.Name} {f.Why}")));
                 continue;
             }
             for (var i = 0; i < input.Files.Count; i++)

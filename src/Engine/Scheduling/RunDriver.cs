@@ -182,6 +182,7 @@ public sealed partial class RunDriver
             Environment = task.Environment,
             Timeout = step.Definition.Timeout,
             Mark = task.Mark,
+            Previous = step.Kind.Traits.SeesPrevious && _workspace.State.LastOf(World.WorkflowId, task.Node.Address) is { } last ? Places(last.Record) : new Dictionary<string, string>(),
             Providers = Providers(task.Options!),
             Secrets = task.Options!.ProvidersUsed().SelectMany(s => _request.Providers.Find(s)!.Secrets).Distinct()
                 .Where(n => !string.IsNullOrEmpty(_request.Environment(n))).ToDictionary(n => n, n => _request.Environment(n)!),
@@ -193,6 +194,9 @@ public sealed partial class RunDriver
         _attempts++;
         Off(() => _executor.RunAsync(spec, watcher, _stopTools.Token), result => Ended(task, spec, result));
     }
+
+    private Dictionary<string, string> Places(CacheRecord record) =>
+        record.Outputs.Where(o => !o.Folder && _workspace.Store.Has(Digest.Parse(o.Digest))).ToDictionary(o => o.Role, o => _workspace.Store.PathOf(Digest.Parse(o.Digest)));
 
     private int _attemptFolders, _linesWaiting;
 

@@ -42,5 +42,8 @@ public sealed class Picture
     public int Height => Grey.Height;
 }
 
+/// <summary>A file is not what it was when its stream was looked through.</summary>
+public sealed class ContentChangedException(string path) : IOException($"{path} changed while it was read");
+
 /// <summary>A picture that cannot be measured: what is wrong, as the end of a sentence that starts with its name.</summary>
 public sealed class PictureFault(string about) : IOException(about);

@@ -15,11 +15,14 @@ public sealed class PictureLoader(IDisk disk, RunTool run) : IDisposable
     private byte[] _bytes = [];
     private JpegDecoder? _jpeg;
 
-    /// <summary>Decodes the file into <paramref name="into"/>.</summary>
+    /// <summary>Decodes the file into <paramref name="into"/>; with <paramref name="content"/> only if its bytes are these.</summary>
     /// <exception cref="PictureFault">The file is no picture that can be measured.</exception>
-    public async Task LoadAsync(string path, Picture into, bool colour, CancellationToken cancel)
+    /// <exception cref="ContentChangedException">Its bytes are others.</exception>
+    public async Task LoadAsync(string path, Picture into, bool colour, CancellationToken cancel, Digest? content = null)
     {
-        if (Read(path) is var count && JpegDecoder.IsJpeg(_bytes.AsSpan(0, count)))
+        var count = Read(path);
+        if (content is { } expected && Digest.Of(_bytes.AsSpan(0, count)) != expected) throw new ContentChangedException(path);
+        if (JpegDecoder.IsJpeg(_bytes.AsSpan(0, count)))
         {
             _jpeg ??= new JpegDecoder();
             _jpeg.Decode(_bytes.AsSpan(0, count), into, colour);

@@ -23,6 +23,17 @@ internal static partial class TurboJpeg
     internal static unsafe partial int Decode(nint handle, byte* bytes, CULong size, byte* pixels, int width, int pitch, int height, int format, int flags);
     [LibraryImport(Library, EntryPoint = "tjDecompressToYUVPlanes")]
     internal static unsafe partial int DecodePlanes(nint handle, byte* bytes, CULong size, byte** planes, int width, int* strides, int height, int flags);
+    /// <summary>Red, green, blue; and the given buffer is large enough (tjBufSize), so that the library takes none of its own.</summary>
+    internal const int RgbPixels = 0, KeepBuffer = 1024;
+    /// <summary>Chroma at half size in both directions.</summary>
+    internal const int HalfChroma = 2;
+
+    [LibraryImport(Library, EntryPoint = "tjInitCompress")]
+    internal static partial nint StartCompressor();
+    [LibraryImport(Library, EntryPoint = "tjBufSize")]
+    internal static partial CULong BufferSize(int width, int height, int subsampling);
+    [LibraryImport(Library, EntryPoint = "tjCompress2")]
+    internal static unsafe partial int Compress(nint handle, byte* pixels, int width, int pitch, int height, int format, byte** bytes, CULong* size, int subsampling, int quality, int flags);
     [LibraryImport(Library, EntryPoint = "tjPlaneWidth")]
     internal static partial int PlaneWidth(int component, int width, int subsampling);
     [LibraryImport(Library, EntryPoint = "tjPlaneHeight")]

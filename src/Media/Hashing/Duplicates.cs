@@ -65,6 +65,15 @@ public static class Duplicates
         return [.. groups.OrderBy(g => items[g.Members[0]].Index).ThenBy(g => g.Id, StringComparer.Ordinal)];
     }
 
+    /// <summary>Why the representative of a group is the one it is, for people.</summary>
+    public static string Reason(DuplicateGroup group, IReadOnlyList<DuplicateItem> items)
+    {
+        var best = items[group.Representative];
+        var equals = group.Members.Count(m => items[m].Sharpness == best.Sharpness);
+        return best.Sharpness <= 0 || equals == group.Members.Count ? "first of equally sharp members"
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sharpest member (Laplacian variance {best.Sharpness:0.0})");
+    }
+
     /// <summary>Sharper first, then the smaller number, then the smaller content.</summary>
     private static bool Before(IReadOnlyList<DuplicateItem> items, int a, int b)
     {

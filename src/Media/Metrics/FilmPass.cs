@@ -3,8 +3,8 @@ using Spool.Media.Frames;
 
 namespace Spool.Media.Metrics;
 
-/// <summary>Told each frame of a film in order; the colour is at working size and used again for the next frame.</summary>
-public delegate void FilmWatcher(int frame, FrameMetrics metrics, SmallColour colour);
+/// <summary>Told each frame of a film in order; colour (where it is measured) and luma are at working size and used again for the next frame.</summary>
+public delegate void FilmWatcher(int frame, FrameMetrics metrics, SmallColour colour, Plane luma);
 
 /// <summary>
 /// Measures the frames of a film in one decode. Sharpness, luma and hashes are taken at the working size (or, with <paramref name="full"/>, at
@@ -12,11 +12,14 @@ public delegate void FilmWatcher(int frame, FrameMetrics metrics, SmallColour co
 /// </summary>
 public sealed class FilmPass(RunTool run, Metric metrics, double percentile, bool full)
 {
+    /// <summary>The watcher looks at the luma, whatever is measured.</summary>
+    public bool KeepsSmall { get; init; }
+
     /// <summary>The records in order; their times are whole, their numbers from 0. Damage that ffmpeg reports is told in <paramref name="warn"/>.</summary>
     /// <exception cref="PictureFault">The film cannot be measured.</exception>
     public async Task<IReadOnlyList<FrameRecord>> RunAsync(string path, string name, FilmForm form, FilmWatcher? watch, Action<string> warn, CancellationToken cancel)
     {
-        var meter = new FrameMeter(metrics, percentile);
+        var meter = new FrameMeter(metrics, percentile) { KeepsSmall = KeepsSmall };
         var reader = new FilmReader(path, form, meter.NeedsColour, full);
         var measured = new List<FrameMetrics>();
         SmallFrame now = new(), before = new();
@@ -30,7 +33,7 @@ public sealed class FilmPass(RunTool run, Metric metrics, double percentile, boo
                     CutContent = (metrics & Metric.Content) != 0 ? FrameChange.Content(before, now) : null,
                 };
             measured.Add(figures);
-            watch?.Invoke(frame, figures, meter.LastColour);
+            watch?.Invoke(frame, figures, meter.LastColour, now.Luma);
             (now, before) = (before, now);
         }, cancel);
         foreach (var about in reader.Damage) warn($"{name} {about}");

@@ -28,7 +28,10 @@ public sealed class FrameMeter(Metric metrics, double percentile)
     /// <summary>True when a picture must be decoded with its colour.</summary>
     public bool NeedsColour => (metrics & Metric.Content) != 0;
 
-    private bool NeedsSmall => (metrics & (Metric.Motion | Metric.Content)) != 0;
+    /// <summary>The small luma is made whatever is measured: somebody looks at it.</summary>
+    public bool KeepsSmall { get; init; }
+
+    private bool NeedsSmall => KeepsSmall || (metrics & (Metric.Motion | Metric.Content)) != 0;
 
     /// <summary>Measures a picture at its full size and leaves its small form in <paramref name="small"/>.</summary>
     public FrameMetrics Measure(Picture picture, SmallFrame small)
@@ -53,7 +56,7 @@ public sealed class FrameMeter(Metric metrics, double percentile)
             _film.Sample(wide.Grey, wide.Cb, wide.Cr, _colour, size);
             _hsv.Convert(_colour, small.Hsv);
         }
-        if ((metrics & ~Metric.Content) == 0) return new(film.Width, film.Height);
+        if ((metrics & ~Metric.Content) == 0 && !KeepsSmall) return new(film.Width, film.Height);
         if (full) _range.Widen(wide.Grey);
         _shrinker.Shrink(wide.Grey, small.Luma, size);
         if (!full) _range.Widen(small.Luma);

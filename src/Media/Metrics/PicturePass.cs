@@ -5,7 +5,14 @@ using Spool.Platform;
 namespace Spool.Media.Metrics;
 
 /// <summary>One picture of a stream: its number, the name it is told by, where it lies.</summary>
-public sealed record FrameFile(long Index, string Name, string Path);
+public sealed record FrameFile(long Index, string Name, string Path)
+{
+    /// <summary>What its bytes must be; null: whatever lies there.</summary>
+    public Digest? Content { get; init; }
+
+    /// <summary>Why it cannot be read, where that is known before.</summary>
+    public string? Error { get; init; }
+}
 
 /// <summary>A frame and what was found: figures, or why there are none (the end of a sentence that starts with the name).</summary>
 public sealed record FrameRecord(long Index, string Name)
@@ -26,6 +33,9 @@ public sealed class PicturePass(IDisk disk, RunTool run, Metric metrics, double 
     /// <summary>Frames decoded side by side, 1 or more.</summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
+    /// <summary>Told a small picture of each frame of the list that was read, in order and before its record; null: none are made.</summary>
+    public Action<FrameTile>? Tiles { get; init; }
+
     /// <summary>Measures <paramref name="frames"/> in order and tells of each. <paramref name="before"/> is the frame that stands before the
     /// first one: it is decoded for the comparison only, so that a part of a stream gives what the whole gives.</summary>
     public async Task RunAsync(IReadOnlyList<FrameFile> frames, FrameFile? before, Action<FrameRecord> tell, CancellationToken cancel)
@@ -45,6 +55,7 @@ public sealed class PicturePass(IDisk disk, RunTool run, Metric metrics, double 
                 var slot = slots[i % slots.Length];
                 await slot.Ready.WaitAsync(stop.Token);
                 var follows = last?.Metrics is not null && all[i].Index == all[i - 1].Index + 1;
+                if (Tiles is not null && slot.Metrics is not null && (i > 0 || before is null)) Tiles(slot.Tile);
                 if (i > 0 || before is null) tell(Record(all[i], slot, follows ? last!.Small : null));
                 if (last is not null) free.Release();
                 last = slot;
@@ -68,7 +79,7 @@ public sealed class PicturePass(IDisk disk, RunTool run, Metric metrics, double 
             try
             {
                 using var loader = new PictureLoader(disk, run);
-                var meter = new FrameMeter(metrics, percentile);
+                var meter = new FrameMeter(metrics, percentile) { KeepsSmall = Tiles is not null };
                 var picture = new Picture();
                 while (true)
                 {
@@ -76,7 +87,7 @@ public sealed class PicturePass(IDisk disk, RunTool run, Metric metrics, double 
                     var i = Interlocked.Increment(ref next);
                     if (i >= all.Count) break;
                     var slot = slots[i % slots.Length];
-                    await MeasureAsync(loader, meter, picture, slot, all[i].Path, ended);
+                    await MeasureAsync(loader, meter, picture, slot, all[i], ended);
                     slot.Ready.Release();
                 }
                 done = true;
@@ -89,13 +100,15 @@ public sealed class PicturePass(IDisk disk, RunTool run, Metric metrics, double 
         }
     }
 
-    private static async Task MeasureAsync(PictureLoader loader, FrameMeter meter, Picture picture, Slot slot, string path, CancellationToken cancel)
+    private async Task MeasureAsync(PictureLoader loader, FrameMeter meter, Picture picture, Slot slot, FrameFile frame, CancellationToken cancel)
     {
-        (slot.Metrics, slot.Error) = (null, null);
+        (slot.Metrics, slot.Error) = (null, frame.Error);
+        if (frame.Error is not null) return;
         try
         {
-            await loader.LoadAsync(path, picture, meter.NeedsColour, cancel);
+            await loader.LoadAsync(frame.Path, picture, meter.NeedsColour, cancel, frame.Content);
             slot.Metrics = meter.Measure(picture, slot.Small);
+            if (Tiles is not null) slot.Tile.Draw(slot.Small.Luma, meter.NeedsColour ? meter.LastColour : null);
         }
         catch (PictureFault e) { slot.Error = e.Message; }
         catch (DiskException e) { slot.Error = $"cannot be read: {e.Message}"; }
@@ -115,6 +128,7 @@ public sealed class PicturePass(IDisk disk, RunTool run, Metric metrics, double 
     {
         internal SemaphoreSlim Ready { get; } = new(0);
         internal SmallFrame Small { get; } = new();
+        internal FrameTile Tile { get; } = new();
         internal FrameMetrics? Metrics { get; set; }
         internal string? Error { get; set; }
     }

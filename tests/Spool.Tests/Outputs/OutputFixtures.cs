@@ -4,6 +4,7 @@ using Spool.Engine.Attempts;
 using Spool.Models.Providers;
 using Spool.Platform;
 using Spool.Steps.Audio;
+using Spool.Steps.Curate;
 using Spool.Steps.Files;
 using Spool.Steps.Generate;
 using Spool.Steps.Images;
@@ -93,8 +94,34 @@ internal static class OutputFixtures
     private const string Words = "{\"words\":[{\"text\":\"Hello\",\"start\":0.5,\"end\":1},{\"text\":\"there\",\"start\":1,\"end\":1.5}]}";
     private const string Drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"32\"><rect width=\"64\" height=\"32\"/></svg>";
 
+    private const string Stream = """{"stream":"cam","kind":"pictures","path":".","numbering":"image_<index>","fps":null,"missing":[[1,1]],"duplicate_indices":[],"not_frames":[]}""";
+
+    private const string Figures = """
+        {"frame_idx":0,"frame_path":"image_0.jpg","pts_s":null,"width":8,"height":6,"laplacian_variance":90.5,"luma_mean":50,"luma_percentile":30,"percentile":0.1,"contrast":9,"phash":"00000000000000ff","motion":null,"cut_content":null,"measured_at":[8,6]}
+        {"frame_idx":1,"frame_path":"image_1.jpg","pts_s":null,"width":8,"height":6,"laplacian_variance":95,"luma_mean":50,"luma_percentile":30,"percentile":0.1,"contrast":9,"phash":"00000000000000fe","motion":0.001,"cut_content":30.5,"measured_at":[8,6]}
+        {"frame_idx":2,"frame_path":"image_2.jpg","error":"is empty (0 bytes)"}
+
+        """;
+
+    private const string Contents = """
+        {"frame_idx":0,"frame_path":"image_0.jpg","bytes":1,"hash":"sha256:aa","width":8,"height":6,"pts_s":null}
+        {"frame_idx":1,"frame_path":"image_1.jpg","bytes":1,"hash":"sha256:bb","width":8,"height":6,"pts_s":null}
+        {"frame_idx":2,"frame_path":"image_2.jpg","bytes":0,"hash":null,"width":null,"height":null,"pts_s":null}
+
+        """;
+
     internal static IReadOnlyList<OutputFixture> All { get; } =
     [
+        new(new Ingest(), [("input", "image_0.jpg", "a"), ("input", "image_2.jpg", "b"), ("input", "notes.txt", "c")], [("streams", "streams.json"), ("reports", ""), ("parts", "")]),
+        new(new Measure(), [("slice", "slice.jsonl", $$"""{"index":0,"path":"image_0.jpg","bytes":1,"sha256":"{{Digest.Of("a")}}"}"""), ("input", "image_0.jpg", "a")], [("metrics", "metrics.jsonl"), ("thumbs", "")]),
+        new(new Flag(), [("report", "report.json", Stream), ("slices", "a.jsonl", """{"index":0,"path":"image_0.jpg","bytes":1,"sha256":"00"}"""), ("parts", "b.jsonl", Figures)],
+            [("stream", "stream.json"), ("frames", "frames.jsonl"), ("metrics", "metrics.jsonl")]),
+        new(new FindIdle { MinRun = 1 }, [("metrics", "metrics.jsonl", Figures)], [("idle", "idle.json")]),
+        new(new FindDuplicates(), [("metrics", "metrics.jsonl", Figures), ("frames", "frames.jsonl", Contents)], [("clusters", "clusters.json")]),
+        new(new FindCuts { Detector = Spool.Media.Cuts.CutMethod.Content, MinLength = "1" }, [("metrics", "metrics.jsonl", Figures), ("stream", "stream.json", Stream)],
+            [("cuts", "cuts.json"), ("csv", "scenes.csv"), ("edl", "scenes.edl"), ("otio", "scenes.otio")]),
+        new(new SelectFrames(), [("metrics", "metrics.jsonl", Figures), ("frames", "frames.jsonl", Contents), ("decisions", "decisions.jsonl", """{"decision":"drop","hash":"sha256:aa"}""")],
+            [("table", "table.json"), ("selection", "selection.jsonl")]),
         new(new CopyFile(), [("file", "file.txt", "copied\n")], [("file", "file.txt")]),
         new(new FirstFile(), [("files", "a.txt", "first\n"), ("files", "b.txt", "second\n")], [("file", "file.txt")]),
         new(new WriteFile { Text = "written\n" }, [], [("file", "file.txt")]),
