@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spool.App.Export;
 using Spool.App.Import;
 using Spool.Engine;
 
@@ -6,17 +7,17 @@ namespace Spool.App.Cli;
 
 public sealed class ImportVerb : Verb
 {
-    private static readonly string[] Forms = ["vwf"];
+    private static readonly string[] Forms = ["vwf", "winnow"];
 
-    private readonly Argument<string> _form = new("FORM") { Description = "What the file is: vwf" };
-    private readonly Argument<string> _file = new("FILE") { Description = "The file to read" };
+    private readonly Argument<string> _form = new("FORM") { Description = "What the file is: vwf, winnow" };
+    private readonly Argument<string> _file = new("FILE") { Description = "The file to read; of winnow a JSON configuration, pipeline.py:cfg, or a folder with results" };
     private readonly Option<string?> _out = new("--out") { Description = "The folder to make (default: the name of the file); it must be empty or not there", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object" };
 
     public override string Name => "import";
-    public override string Summary => "Make a project from a workflow of an older system, and say what has no equal";
+    public override string Summary => "Make a project from a workflow or the results of an older system, and say what has no equal";
     public override int Order => 7;
-    public override IReadOnlyList<string> Examples => ["spool import vwf workflow.yaml --out talk", "spool import vwf workflow.yaml --json | jq '.notes[]'"];
+    public override IReadOnlyList<string> Examples => ["spool import vwf workflow.yaml --out talk", "spool import vwf workflow.yaml --json | jq '.notes[]'", "spool import winnow pipeline.py:cfg --out cam7", "spool import winnow old-project --out cam7     its .winnow folder: streams, figures, groups"];
 
     public override void Build(Command command)
     {
@@ -35,27 +36,36 @@ public sealed class ImportVerb : Verb
     {
         if (!Forms.Contains(form)) throw new UsageException($"'{form}' cannot be imported; {NearestName.Hint(form, Forms) ?? $"what can: {string.Join(", ", Forms)}"}");
         var source = Path.GetFullPath(file, composition.CurrentFolder);
-        var shown = given ?? Path.GetFileNameWithoutExtension(file);
-        var folder = Path.GetFullPath(shown, composition.CurrentFolder);
+        var shown = given ?? Path.GetFileNameWithoutExtension(file.TrimEnd('/'));
+        var folder = Path.GetFullPath(shown, composition.CurrentFolder).TrimEnd('/');
         NewProject.MustBeEmpty(composition.Disk, folder, shown);
         var problems = new ProblemList();
-        var project = new ImportedProject(composition, source, folder);
-        if (!project.Make(problems))
+        Imported? project;
+        try { project = form == "winnow" ? new WinnowProject(composition.Disk, source.TrimEnd('/'), folder).Make(problems) : Vwf(new ImportedProject(composition, source, folder), problems); }
+        catch (CurationException e)
+        {
+            Console.Error.WriteLine("error: " + TerminalText.Plain(e.Message));
+            return Failed;
+        }
+        if (project is null)
         {
             if (json) JsonOut.Line(w => JsonOut.Problems(w, "problems", problems.Problems));
             else ProblemPrinter.Print(composition, Console.Error, problems.Problems, []);
             return WrongText;
         }
         var vars = string.Concat(project.Needed.Select(n => $" --var {n}=…").Concat(project.Programs.Select(p => $" --allow {p}")));
-        string[] next = [$"read {shown}/import-report.md", $"spool check {shown}{vars}", $"spool run {shown}{vars}"];
+        string[] next = project.Form == "results" ? [$"read {shown}/import-report.md", $"spool inspect stream {shown}", $"spool run {shown}"] : [$"read {shown}/import-report.md", $"spool check {shown}{vars}", $"spool run {shown}{vars}"];
         if (json) JsonOut.Line(w => Json(w, project, folder, next));
         else Text(project, shown, next);
         return Done;
     }
 
-    private static void Text(ImportedProject project, string shown, string[] next)
+    private static Imported? Vwf(ImportedProject project, ProblemList problems) =>
+        project.Make(problems) ? new Imported(project.Form, project.Made, project.Left, project.Files, project.Notes) { Programs = project.Programs, Needed = project.Needed, Line = project.Line } : null;
+
+    private static void Text(Imported project, string shown, string[] next)
     {
-        Console.WriteLine($"made {shown.TrimEnd('/')}/ of the {project.Form} form: {project.Made} steps made, {project.Left} left as comments; {string.Join(", ", project.Files)}");
+        Console.WriteLine($"made {shown.TrimEnd('/')}/ {(project.Unit == "steps" ? $"of the {project.Form} form" : $"of {project.Form}")}: {project.Made} {project.Unit} made, {project.Left} {project.LeftAs}; {string.Join(", ", project.Files)}");
         foreach (var (sort, title) in new[] { (NoteSort.NoEqual, "no equal"), (NoteSort.Changed, "in another form"), (NoteSort.ToDo, "to do") })
         {
             var notes = project.Notes.Where(n => n.Sort == sort).ToList();
@@ -66,7 +76,7 @@ public sealed class ImportVerb : Verb
         for (var i = 0; i < next.Length; i++) Console.WriteLine($"{(i == 0 ? "next" : "    ")}  {next[i]}");
     }
 
-    private static void Json(System.Text.Json.Utf8JsonWriter write, ImportedProject project, string folder, string[] next)
+    private static void Json(System.Text.Json.Utf8JsonWriter write, Imported project, string folder, string[] next)
     {
         write.WriteString("folder", folder);
         write.WriteString("form", project.Form);
