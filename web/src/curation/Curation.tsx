@@ -47,7 +47,12 @@ export function Curation({ view, place, go }: { view: CurationView; place: Curat
         </nav>
       </div>
       <div class={`curation-body part-${part}`} key={`${stream.view.name} ${part}`}>
-        {part === 'summary' && <Summary {...props} />}
+        {part === 'summary' && (
+          <>
+            <Summary {...props} />
+            {known.includes('timeline') && <section class="overview-plots" aria-label="Scores over time"><Timeline {...props} /></section>}
+          </>
+        )}
         {part === 'lines' && <Lines {...props} />}
         {part === 'timeline' && <Timeline {...props} />}
         {part === 'duplicates' && <Groups {...props} />}
