@@ -15,7 +15,7 @@ import { Lanes } from './parts/Lanes';
 import { cursorOf, Outline, selectionOf } from './parts/Outline';
 import { Playhead } from './parts/playhead';
 import { Strip } from './parts/Strip';
-import { Stage, stagePath } from './stage/Stage';
+import { showsCuration, Stage, stagePath } from './stage/Stage';
 
 const nowhere: Partial<Place> = { task: undefined, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined };
 
@@ -126,7 +126,7 @@ export function RunPage({ data }: { data: ReportData }) {
       {narrow ? sheet && <div class="sheet-over" onClick={(event) => event.target === event.currentTarget && setSheet(false)}><div class="sheet-box" role="dialog" aria-label="Outline">{outline}</div></div> : outline}
       <main class="center">
         <Stage run={run} place={place} go={go} playhead={playhead} log={log} onLog={setLog} onTask={onTask} onPath={onPath} />
-        <Strip run={run} place={place} playhead={playhead} onCell={onCell} onTime={onTime} />
+        {!showsCuration(run, place) && <Strip run={run} place={place} playhead={playhead} onCell={onCell} onTime={onTime} />}
       </main>
       <Inspector run={run} place={place} onTask={onTask} onStep={onStep} onPath={onPath} onLog={setLog} />
       {place.panel !== 'off' && (
@@ -134,7 +134,7 @@ export function RunPage({ data }: { data: ReportData }) {
           {place.panel === 'graph' ? <Graph run={run} place={place} go={go} onStep={onStep} /> : <Lanes run={run} place={place} onTask={onTask} />}
         </section>
       )}
-      {help && <Help onClose={() => setHelp(false)} />}
+      {help && <Help curation={data.curation !== undefined} onClose={() => setHelp(false)} />}
       <p class={said ? 'said' : 'said silent'} role="status" aria-live="polite">{said}</p>
     </div>
   );

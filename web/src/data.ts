@@ -1,3 +1,5 @@
+import type { CurationView } from './curation/data';
+
 /** What the page is fed with: plain values, all times in seconds, all paths relative to the workspace with `/`. */
 export interface ReportData {
   format: 1;
@@ -17,6 +19,8 @@ export interface ReportData {
   artifacts: ArtifactView[];
   lanes: LaneView[];
   chapters?: Chapter[];
+  /** Where the run curated something. */
+  curation?: CurationView;
   /** Sentences on what was left out to stay under the size. */
   leftOut: string[];
 }

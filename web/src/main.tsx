@@ -8,6 +8,7 @@ import './style/stage.css';
 import './style/strip.css';
 import './style/inspector.css';
 import './style/panel.css';
+import './style/curation.css';
 import './style/narrow.css';
 
 const host = document.getElementById('page');

@@ -13,11 +13,12 @@ public sealed class CurateVerb : Verb
 {
     private readonly Argument<string> _input = new("INPUT") { Description = "A folder of frames, of folders of frames and of films; or one film. It is only read" };
     private readonly Option<string?> _workspace = new("--workspace", "-w") { Description = "Where the results go (default: ./<name>-curation)", HelpName = "DIR" };
-    private readonly Option<string?> _profile = new("--profile") { Description = "local-cpu, gpu-single, high-throughput: the size of parts", HelpName = "NAME" };
+    private readonly Option<string?> _profile = new("--profile") { Description = "local-cpu, gpu-single, high-throughput: parts of 256, 1024, 2048 frames, 2, 4, 8 at once", HelpName = "NAME" };
     private readonly Option<string[]> _set = new("--set") { Description = "Another value for an option of a step: idle.motion=0.01", HelpName = "S.O=V" };
     private readonly Option<string[]> _var = new("--var") { Description = "Another value for a variable of the workflow: distance=4", HelpName = "K=V" };
     private readonly Option<double?> _blur = new("--blur-below") { Description = "Blurry below this Laplacian variance (default: 80 for pictures, 250 for films at working size)", HelpName = "X" };
     private readonly Option<string[]> _metrics = new("--metrics") { Description = "blur, luma, exposure, contrast, phash, dhash, motion, content (default: all)", HelpName = "A,B" };
+    private readonly Option<string?> _pattern = new("--pattern") { Description = "How frames are named (default: image_<index>; where no name fits, the last digits)", HelpName = "NAME" };
     private readonly Option<bool> _strict = new("--strict-sequence") { Description = "Fail when numbers are missing or used twice, or a frame cannot be read" };
     private readonly Option<int?> _jobs = new("--jobs", "-j") { Description = "How many parts at once (default: the processors)", HelpName = "N" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object an event; the last is the run" };
@@ -36,7 +37,7 @@ public sealed class CurateVerb : Verb
     public override void Build(Command command)
     {
         command.Add(_input);
-        foreach (var option in (Option[])[_workspace, _profile, _set, _var, _blur, _metrics, _strict, _jobs, _json]) command.Add(option);
+        foreach (var option in (Option[])[_workspace, _profile, _set, _var, _blur, _metrics, _pattern, _strict, _jobs, _json]) command.Add(option);
         command.SetAction(RunAsync);
     }
 
@@ -60,13 +61,22 @@ public sealed class CurateVerb : Verb
         var json = parsed.GetValue(_json);
         var shown = Path.GetRelativePath(composition.CurrentFolder, workspace);
         if (!json) Console.WriteLine($"{given} is only read; results in {(shown.StartsWith("..", StringComparison.Ordinal) ? workspace : "./" + shown)}");
-        var session = new RunSession(composition, WorkflowFile.Locate(composition, file, null), arguments) { Json = json, Jobs = parsed.GetValue(_jobs), Yes = true };
+        var session = new RunSession(composition, WorkflowFile.Locate(composition, file, null), arguments) { Json = json, Jobs = parsed.GetValue(_jobs) ?? Workers(arguments.Profile), Yes = true };
         var code = await session.RunAsync(cancel);
         if (code != Done) return code;
         var summary = new CurationSummary(composition, workspace, shown);
         summary.Print(json ? TextWriter.Null : Console.Out);
         return summary.Readable ? Done : Failed;
     }
+
+    /// <summary>Parts measured at once by the profiles; never more than processors.</summary>
+    private static int? Workers(string? profile) => profile switch
+    {
+        "local-cpu" => Math.Min(2, Environment.ProcessorCount),
+        "gpu-single" => Math.Min(4, Environment.ProcessorCount),
+        "high-throughput" => Math.Min(8, Environment.ProcessorCount),
+        _ => null,
+    };
 
     private WorkflowArguments Arguments(ParseResult parsed, CurationPlace place)
     {
@@ -81,6 +91,11 @@ public sealed class CurateVerb : Verb
         if (metrics.FirstOrDefault(m => Media.Metrics.MetricNames.Find(m) is null) is { } unknown)
             throw new UsageException($"there is no metric '{unknown}'; {NearestName.Hint(unknown, Media.Metrics.MetricNames.All) ?? "metrics: " + string.Join(", ", Media.Metrics.MetricNames.All)}");
         if (metrics.Count > 0) vars.Add(("metrics", string.Join(',', metrics)));
+        if (parsed.GetValue(_pattern) is { } pattern)
+        {
+            if (Media.Streams.FrameNumbering.Read(pattern) is null) throw new UsageException($"--pattern {pattern} must hold <index> once and no slash, as in image_<index>");
+            vars.Add(("pattern", pattern));
+        }
         if (parsed.GetValue(_strict)) vars.Add(("strict-sequence", "true"));
         foreach (var pair in parsed.GetValue(_var) ?? []) vars.Add(Pair(pair, "--var", "name=value"));
         return new WorkflowArguments { Vars = vars, Sets = [.. (parsed.GetValue(_set) ?? []).Select(s => Pair(s, "--set", "step.option=value"))], Profile = parsed.GetValue(_profile) };

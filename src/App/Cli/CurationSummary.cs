@@ -25,9 +25,12 @@ internal sealed class CurationSummary(Composition composition, string workspace,
         }
         if (streams.Count > most) Readable = true;
         if (streams.Count > most) to.WriteLine($"+{streams.Count - most} more streams");
+        foreach (var hint in _hints) to.WriteLine($"  note   {hint}");
         to.WriteLine($"  look   spool open {shown}     nothing was deleted; originals were only read");
         to.WriteLine($"  next   spool export {shown} --format folder --out kept     or coco, yolo, csv, jsonl");
     }
+
+    private readonly HashSet<string> _hints = [];
 
     private void Stream(TextWriter to, string folder)
     {
@@ -49,6 +52,9 @@ internal sealed class CurationSummary(Composition composition, string workspace,
             parts.Add(Told(clusters) ?? $"duplicates {Words.Count(groups.GetArrayLength())} groups ({Words.Count(groups.EnumerateArray().Sum(g => g.GetProperty("members").GetArrayLength()))} frames)");
         }
         to.WriteLine(string.Join("  ", parts));
+        foreach (var (rule, matched, _) in rules)
+            if (frames >= 20 && matched > frames * 0.9 && rule is "blurry" or "dark")
+                _hints.Add(rule == "dark" ? "nearly all frames count as dark: black bars are pixels too; see the histogram in the report, then: --set flag.dark-below=…" : "nearly all frames count as blurry: see the histogram in the report, then: --blur-below …");
         var first = string.Join(" · ", rules.Where(r => r.First > 0).Select(r => $"{r.Rule} {Words.Count(r.First)}"));
         to.WriteLine($"keep {Words.Count(Number(selection, "kept"))} · drop {Words.Count(Number(selection, "dropped"))}{(first.Length > 0 ? $" (first rule that matched: {first})" : "")}");
     }

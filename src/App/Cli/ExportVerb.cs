@@ -76,15 +76,17 @@ public sealed class ExportVerb : Verb
         var disk = wanted.Composition.Disk;
         var curation = new CurationFolder(disk, wanted.Workspace);
         var streams = curation.Streams(wanted.Streams);
-        var originals = new Originals(disk, InputOf(wanted.Composition, wanted.Workspace));
-        MustBeApart(wanted.Target, wanted.Workspace, originals.Root);
+        var (root, isFilm) = InputOf(wanted.Composition, wanted.Workspace);
+        var originals = new Originals(disk, root);
+        MustBeApart(wanted.Target, wanted.Workspace, isFilm ? null : root);
         if ((wanted.Exporter.HasPictures || wanted.Exporter is WinnowExporter) && !originals.IsThere)
             throw new CurationException($"the originals are not there: {originals.Root}; mount or move them back, or name their folder in the workflow: roots: {{ input: … }}");
         var tools = new MediaTools(wanted.Composition);
         using var folder = wanted.Dry ? null : new ExportFolder(disk, wanted.Target);
         var job = new ExportJob(curation, streams, originals, folder)
         {
-            All = wanted.All,
+            // A state tells of every frame; what was dropped is marked in it.
+            All = wanted.All || wanted.Exporter is WinnowExporter,
             Placing = wanted.Placing,
             Films = new FilmFrames(disk, tools.RunAsync, tools.ProbeAsync),
             Time = wanted.Composition.Time,
@@ -136,7 +138,7 @@ public sealed class ExportVerb : Verb
     }
 
     /// <summary>Where the originals lie, as the workflow says.</summary>
-    internal static string InputOf(Composition composition, string workspace)
+    internal static (string Root, bool IsFilm) InputOf(Composition composition, string workspace)
     {
         var file = Path.Join(workspace, WorkflowFile.DefaultName);
         if (composition.Disk.Stat(file) is null) throw new CurationException($"{file} is not there, so nobody knows where the originals lie; name their folder in it: roots: {{ input: /path }}");
@@ -145,12 +147,12 @@ public sealed class ExportVerb : Verb
         var located = new WorkflowFile(file, workspace, false);
         var workflow = located.Read(composition, LastArguments.Of(composition, located), problems);
         if (workflow is null) throw new CurationException($"{file} cannot be read: {problems.Problems[0].Message}; see: spool check {workspace}");
-        return workflow.Roots.TryGetValue("input", out var root) ? root : throw new CurationException($"{file} does not say where the originals lie; add: roots: {{ input: /path }}");
+        return workflow.Roots.TryGetValue("input", out var root) ? (root, workflow.Vars.GetValueOrDefault("film") is YamlScalar { Text.Length: > 0 }) : throw new CurationException($"{file} does not say where the originals lie; add: roots: {{ input: /path }}");
     }
 
-    private static void MustBeApart(string target, string workspace, string root)
+    private static void MustBeApart(string target, string workspace, string? root)
     {
-        if (Within(target, root) || Within(root, target)) throw new CurationException($"{target} and the folder of the originals ({root}) lie within each other; originals are only read, so choose another --out");
+        if (root is not null && (Within(target, root) || Within(root, target))) throw new CurationException($"{target} and the folder of the originals ({root}) lie within each other; originals are only read, so choose another --out");
         if (Within(workspace, target)) throw new CurationException($"{target} holds the workspace; choose another --out");
         foreach (var own in (string[])["out", "annotations", "thumbs", ".spool"])
             if (Within(target, Path.Join(workspace, own))) throw new CurationException($"{target} lies in '{own}' of the workspace, which is written by its steps; choose another --out");

@@ -36,11 +36,11 @@ public sealed class WinnowExporter : Exporter
             }
             var path = Path.Join(job.Originals.Root, Json.Text(stream.Facts, "path") is { } below and not "." ? below : "");
             var id = IdOf(path);
-            var lost = Frames(job, stream, id, cancel);
+            var (lost, kept) = Frames(job, stream, id, cancel);
             Stream(job, stream, id, path);
             var stages = new WinnowStages(job, stream, id, lost, cancel);
             stages.Write();
-            Job(job, stream, id, path, stages);
+            Job(job, stream, (id, path, kept), stages);
         }
         return Task.CompletedTask;
     }
@@ -64,10 +64,11 @@ public sealed class WinnowExporter : Exporter
         json.WriteEndObject();
     });
 
-    /// <summary>Writes frames.jsonl; gives back the numbers of frames whose original is gone or changed.</summary>
-    private static HashSet<long> Frames(ExportJob job, CuratedStream stream, string id, CancellationToken cancel)
+    /// <summary>Writes frames.jsonl; gives back the numbers of frames whose original is gone or changed, and how many of the rest the selection keeps.</summary>
+    private static (HashSet<long> Lost, int Kept) Frames(ExportJob job, CuratedStream stream, string id, CancellationToken cancel)
     {
         var lost = new HashSet<long>();
+        var kept = 0;
         job.Folder.Write($"{State}/streams/{id}/frames.jsonl", to =>
         {
             using var lines = new RecordLines(to);
@@ -91,14 +92,16 @@ public sealed class WinnowExporter : Exporter
                     RecordLines.Number(json, "width", row.Width);
                     RecordLines.Number(json, "height", row.Height);
                 });
+                if (row.Keep != false) kept++;
                 job.Took(stream);
             }
         });
-        return lost;
+        return (lost, kept);
     }
 
-    private static void Job(ExportJob job, CuratedStream stream, string id, string path, WinnowStages stages)
+    private static void Job(ExportJob job, CuratedStream stream, (string Id, string Path, int Kept) about, WinnowStages stages)
     {
+        var (id, path, kept) = about;
         var jobId = "spool-" + id;
         job.Folder.WriteJson($"{State}/jobs/{jobId}.json", true, json =>
         {
@@ -110,7 +113,7 @@ public sealed class WinnowExporter : Exporter
             json.WriteString("input", path);
             json.WriteString("stream_id", id);
             json.WriteNumber("frame_count", job.Exported.GetValueOrDefault(stream.Name));
-            json.WriteNumber("active_frame_count", job.Exported.GetValueOrDefault(stream.Name));
+            json.WriteNumber("active_frame_count", kept);
             json.WriteNumber("batch_count", 1);
             json.WriteStartObject("config");
             stages.Config(json);

@@ -18,15 +18,17 @@ public sealed class YoloExporter : Exporter
 
     public override async Task WriteAsync(ExportJob job, CancellationToken cancel)
     {
-        if (job.Streams.All(s => !s.Has(CuratedStream.Annotations)))
-            throw new CurationException($"no frame is annotated ({job.Streams[0].At(CuratedStream.Annotations)} is not there), and label files would say that nothing is on the pictures; annotate first, or take the pictures alone: --format folder");
-        var labels = CocoExporter.Labels(job);
-        if (labels.Count == 0) throw new CurationException("the annotations hold no object, so there is no class to train; annotate first, or take the pictures alone: --format folder");
+        // Without any annotation the pictures are laid out to be labelled; an empty label file would say that nothing is on a picture.
+        var bare = job.Streams.All(s => !s.Has(CuratedStream.Annotations));
+        if (bare) job.Notes.Add($"nothing is annotated ({job.Streams[0].At(CuratedStream.Annotations)} is not there), so there are no label files and no classes yet: put labels/<stream>/<name>.txt beside the pictures before training");
+        var labels = bare ? [] : CocoExporter.Labels(job);
+        if (!bare && labels.Count == 0) throw new CurationException("the annotations hold no object, so there is no class to train; annotate first, or take the pictures alone: --format folder");
         var polygons = job.Streams.Any(s => job.Rows(s, note: false, "annotations").Any(r => Drawn.Of(s, r).Any(d => d.Polygons.Count > 0)));
         foreach (var stream in job.Streams)
         {
             await new Pictures(job, stream).PlaceAsync(Wants, name => $"images/{stream.Name}/{name}", (row, name) =>
             {
+                if (bare) return;
                 var text = new StringBuilder();
                 foreach (var drawn in Drawn.Of(stream, row))
                     if (Line(drawn, row.Width!.Value, row.Height!.Value, labels.BinarySearch(drawn.Label, StringComparer.Ordinal), polygons) is { } line)
@@ -40,7 +42,7 @@ public sealed class YoloExporter : Exporter
 
             bool Wants(FrameRow row)
             {
-                var why = Refuses(stream, row);
+                var why = bare ? Unsized(row) : Refuses(stream, row);
                 if (why is not null) job.Leave(stream, row, why, lost: row.Annotated is not null);
                 return why is null;
             }
@@ -49,13 +51,15 @@ public sealed class YoloExporter : Exporter
         job.Notes.Add("the pictures are not split: val names the same ones as train");
         job.Folder.Write("data.yaml", to =>
         {
-            var text = new StringBuilder("# The pictures are not split: val names the same ones as train.\npath: .\ntrain: images\nval: images\nnames:\n");
+            var text = new StringBuilder("# The pictures are not split: val names the same ones as train.\npath: .\ntrain: images\nval: images\nnames:").Append(labels.Count == 0 ? " {}\n" : "\n");
             for (var i = 0; i < labels.Count; i++) text.Append(CultureInfo.InvariantCulture, $"  {i}: \"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(labels[i])}\"\n");
             to.Write(Encoding.UTF8.GetBytes(text.ToString()));
         });
     }
 
-    public override string? Refuses(CuratedStream stream, FrameRow row) => row.Annotated is null ? "not annotated" : row.Width is null || row.Height is null ? "its size is not known" : null;
+    public override string? Refuses(CuratedStream stream, FrameRow row) => row.Annotated is null ? "not annotated" : Unsized(row);
+
+    private static string? Unsized(FrameRow row) => row.Width is null || row.Height is null ? "its size is not known" : null;
 
     /// <summary>The line of an object; null where nothing of it lies within the picture.</summary>
     public static string? Line(Drawn drawn, int width, int height, int place, bool polygons)

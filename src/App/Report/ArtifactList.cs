@@ -61,6 +61,19 @@ internal sealed class ArtifactList(Workspace workspace, PlannerWorld world, Repo
         return workspace.Store.Has(task.Outputs[output].Digest) || !workspace.State.Gone.Contains(task.Outputs[output].Digest.ToString()) ? workspace.Store.ReadManifest(task.Outputs[output].Digest) : [];
     }
 
+    /// <summary>Outputs of any task, listed or not, that may be files of a curation, with the places of their bytes.</summary>
+    internal IEnumerable<(string Path, IReadOnlyList<string> Places)> Curated(IEnumerable<TaskState> tasks)
+    {
+        foreach (var task in tasks.Where(t => t.HasOutputs))
+            for (var i = 0; i < task.Outputs.Count; i++)
+            {
+                var output = task.Outputs[i];
+                if (!CurationFiles.MayHold(output.Path)) continue;
+                var files = output.IsFolder ? Members(task, i).Select(e => (Path: $"{output.Path}/{e.Name}", e.Digest)) : [(output.Path, output.Digest)];
+                foreach (var (path, digest) in files) yield return (path, [workspace.Store.PathOf(digest), System.IO.Path.Join(workspace.Paths.Workspace, path)]);
+            }
+    }
+
     /// <summary>The files that no task made.</summary>
     internal void AddSources(TaskState task)
     {

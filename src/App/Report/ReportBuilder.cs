@@ -31,7 +31,7 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         var first = result.Outputs.Take(limits.Finals).Concat(strip.Film is null ? [] : [strip.Film]).Concat(strip.Parts.Select(p => p.Path)).Select(_artifacts.Find).OfType<ListedArtifact>().ToList();
         // What was made just now comes before what was looked at in earlier runs.
         var byImportance = first.Concat(_artifacts.All.OrderBy(a => a.Producer?.Status == TaskStatus.Succeeded ? 0 : 1)).Distinct().ToList();
-        var notMade = await _previews.MakeAsync([.. byImportance.Where(a => ArtifactTypes.IsMedia(a.Path) && !a.Digest.IsEmpty).Select(a => new Wanted(a.Digest, ArtifactTypes.Of(a.Path), a.Path == strip.Film, _artifacts.Places(a)))], cancel);
+        var notMade = await _previews.MakeAsync([.. byImportance.Where(a => ArtifactTypes.IsMedia(a.Path) && !a.Digest.IsEmpty && !CurationFiles.IsSheet(a.Path)).Select(a => new Wanted(a.Digest, ArtifactTypes.Of(a.Path), a.Path == strip.Film, _artifacts.Places(a)))], cancel);
         var texts = byImportance.Where(a => ArtifactTypes.IsWords(a.Path) && a.Bytes > 0).ToList();
         foreach (var artifact in texts.Take(limits.Texts)) ReadText(artifact);
 
@@ -40,6 +40,8 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         var reportedTasks = tasks.Select(entries.Of).Concat(result.OpenSteps.Select(entries.Of)).ToList();
         var steps = Steps();
         var shown = byImportance.Select(Reported).ToList();
+        var unread = new List<string>();
+        var curation = new CurationReader(world.Disk, new Allowance(limits.CurationBytes)).Read(CurationFiles.Find(_artifacts.Curated(result.All)), CurationFiles.InputOf(graph.Workflow.ShownVars), unread);
         return new RunReport
         {
             Run = new ReportedRun(result.Id, graph.Workflow.Name, result.Status, RunExport.Time(result.StartedAt), RunExport.Time(result.FinishedAt), Math.Round(result.Elapsed.TotalSeconds, 3), Composition.Version, result.Tasks),
@@ -52,7 +54,8 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
             Artifacts = shown,
             Lanes = LanePlan.Of(tasks, critical, result.StartedAt, pool => graph.Workflow.Pools.GetValueOrDefault(pool, 1)),
             Chapters = ChaptersOf(strip),
-            LeftOut = LeftOut(strip, tasks.Count, texts.Count, entries.Shortened, notMade),
+            Curation = curation,
+            LeftOut = LeftOut(strip, tasks.Count, texts.Count, entries.Shortened, [.. notMade, .. unread]),
         };
     }
 
@@ -132,9 +135,10 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
 
     private Preview? PreviewOf(string path) => _artifacts.Find(path) is { Digest.IsEmpty: false } artifact && ArtifactTypes.IsMedia(path) ? _previews.Of(artifact.Digest) : null;
 
-    /// <summary>The picture of a file while there is room; a small drawing is its own picture.</summary>
+    /// <summary>The picture of a file while there is room; a small drawing and a sheet of tiles are their own pictures.</summary>
     private string? Picture(string path)
     {
+        if (CurationFiles.IsSheet(path)) return _artifacts.Find(path) is { } sheet ? _artifacts.Address(sheet) : null;
         if (ArtifactTypes.IsDrawing(path)) return _artifacts.Find(path) is { Bytes: < LargestDrawing } drawing ? _artifacts.Address(drawing) : null;
         return PreviewOf(path)?.Thumbnail is { } picture && _pictures.Take(picture.Length) ? picture : null;
     }

@@ -19,11 +19,13 @@ public sealed record ReportLimits
     public int PictureBytes { get; init; } = 12_000_000;
     /// <summary>Characters of all log tails and commands together.</summary>
     public int LogBytes { get; init; } = 4_000_000;
+    /// <summary>Characters of all that is told of the frames of a curation.</summary>
+    public int CurationBytes { get; init; } = 20_000_000;
 
     public static ReportLimits Usual { get; } = new();
 
     /// <summary>For a page that came out too large with the usual ones.</summary>
-    public static ReportLimits Small { get; } = new() { Tasks = 500, Artifacts = 800, Cells = 800, Members = 100, InputPaths = 5000, Texts = 50, PictureBytes = 6_000_000, LogBytes = 1_000_000 };
+    public static ReportLimits Small { get; } = new() { Tasks = 500, Artifacts = 800, Cells = 800, Members = 100, InputPaths = 5000, Texts = 50, PictureBytes = 6_000_000, LogBytes = 1_000_000, CurationBytes = 14_000_000 };
 }
 
 /// <summary>What is left of a limit, and how much was refused.</summary>

@@ -21,6 +21,8 @@ public sealed record RunReport
     public required IReadOnlyList<ReportedArtifact> Artifacts { get; init; }
     public required IReadOnlyList<Lane> Lanes { get; init; }
     public IReadOnlyList<Chapter>? Chapters { get; init; }
+    /// <summary>Where the run curated something.</summary>
+    public ReportedCuration? Curation { get; init; }
     /// <summary>Sentences on what is not on the page.</summary>
     public required IReadOnlyList<string> LeftOut { get; init; }
 }

@@ -23,6 +23,14 @@ export const keyHelp: { group: string; keys: [string, string][] }[] = [
   ] },
 ];
 
+/** What the keyboard does inside a curation, beside the rest. */
+export const curationKeys: { group: string; keys: [string, string][] } = { group: 'Curation', keys: [
+  ['← → ⇧', 'move the line of a score, a frame, or in the grid; with shift far'],
+  ['Home End', 'the ends of the scores, or of the grid'],
+  ['+ − 0', 'closer, wider, all of the timeline'],
+  ['Esc', 'close the frame'],
+] };
+
 export type Command =
   | 'next' | 'previous' | 'need' | 'failure' | 'follow' | 'search' | 'play' | 'back' | 'forward'
   | 'in' | 'out' | 'loop' | 'graph' | 'lanes' | 'open' | 'close' | 'help';

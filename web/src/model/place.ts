@@ -1,3 +1,5 @@
+import { curationStart, readCuration, writeCuration, type CurationPlace } from '../curation/model/place';
+
 /** Where the reader is: selection, open parts, time, range and scroll. It lives in the address, so a link shows the same. */
 export interface Place {
   /** `undefined` follows the result. */
@@ -18,9 +20,10 @@ export interface Place {
   /** Graph group that is open. */
   group?: string;
   scroll: number;
+  curation: CurationPlace;
 }
 
-export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0 };
+export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0, curation: curationStart };
 
 const tidy = (n: number) => String(Math.round(n * 1000) / 1000);
 
@@ -39,6 +42,7 @@ export function writePlace(place: Place): string {
   if (place.loop) parts.set('loop', '1');
   if (place.group !== undefined) parts.set('group', place.group);
   if (place.scroll > 0) parts.set('scroll', String(Math.round(place.scroll)));
+  writeCuration(place.curation, parts);
   return parts.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
 }
 
@@ -56,10 +60,12 @@ export function readPlace(hash: string): Place {
     open: text('open'), pages: Math.max(1, Math.min(1000, Math.floor(number('pages') ?? 1))),
     search: text('find') ?? '', time: number('t'), from: number('in'), to: number('out'),
     loop: parts.get('loop') === '1', group: text('group'), scroll: number('scroll') ?? 0,
+    curation: readCuration(parts),
   };
 }
 
 /** Another selection is another place to go back to; time, scroll and typing are not. */
 export function isNewPlace(a: Place, b: Place): boolean {
-  return a.task !== b.task || a.step !== b.step || a.path !== b.path;
+  return a.task !== b.task || a.step !== b.step || a.path !== b.path
+    || a.curation.part !== b.curation.part || a.curation.stream !== b.curation.stream;
 }

@@ -1,3 +1,4 @@
+import { Curation } from '../curation/Curation';
 import type { ArtifactView, TaskView } from '../data';
 import { bytes, clock } from '../model/format';
 import type { Place } from '../model/place';
@@ -26,8 +27,21 @@ export function stagePath(run: Run, place: Place): string | undefined {
   return place.step === undefined && place.task === undefined ? headlinePath(run) : undefined;
 }
 
+/** True where the page shows the curation: it is the result of the run, so it stands where nothing else is asked for. */
+export function showsCuration(run: Run, place: Place): boolean {
+  return run.data.curation !== undefined && place.task === undefined && place.step === undefined && place.path === undefined;
+}
+
 export function Stage(props: Props) {
-  const { run, place } = props;
+  const { run, place, go } = props;
+  const { curation } = run.data;
+  if (curation && showsCuration(run, place)) {
+    return (
+      <section class="stage" aria-label="Stage">
+        <Curation view={curation} place={place.curation} go={(change) => go({ curation: { ...place.curation, ...change } })} />
+      </section>
+    );
+  }
   const path = stagePath(run, place);
   const artifact = path === undefined ? undefined : run.artifacts.get(path);
   const task = run.tasks.get(place.task ?? artifact?.producer ?? '');
