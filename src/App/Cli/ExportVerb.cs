@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spool.App.Export;
 using Spool.Engine;
+using Spool.Engine.Definition;
 using Spool.Platform;
 
 namespace Spool.App.Cli;
