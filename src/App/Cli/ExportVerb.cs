@@ -145,7 +145,8 @@ public sealed class ExportVerb : Verb
         if (composition.Disk.Stat(file) is null) throw new CurationException($"{file} is not there, so nobody knows where the originals lie; name their folder in it: roots: {{ input: /path }}");
         var problems = new ProblemList();
         // Other problems of the text do not matter here: the results are there already.
-        var workflow = new WorkflowReader(composition.Disk, composition.Catalogue, composition.Environment).Read(file, WorkflowArguments.None, problems);
+        var located = new WorkflowFile(file, workspace, false);
+        var workflow = located.Read(composition, LastArguments.Of(composition, located), problems);
         if (workflow is null) throw new CurationException($"{file} cannot be read: {problems.Problems[0].Message}; see: spool check {workspace}");
         return workflow.Roots.TryGetValue("input", out var root) ? (root, workflow.Vars.GetValueOrDefault("film") is YamlScalar { Text.Length: > 0 }) : throw new CurationException($"{file} does not say where the originals lie; add: roots: {{ input: /path }}");
     }

@@ -54,7 +54,7 @@ public sealed class ImportVerb : Verb
             return WrongText;
         }
         var vars = string.Concat(project.Needed.Select(n => $" --var {n}=…").Concat(project.Programs.Select(p => $" --allow {p}")));
-        string[] next = project.Form == "results" ? [$"read {shown}/import-report.md", $"spool inspect stream {shown}", $"spool run {shown}"] : [$"read {shown}/import-report.md", $"spool check {shown}{vars}", $"spool run {shown}{vars}"];
+        string[] next = project.Form == "results" ? [$"read {shown}/import-report.md", $"spool inspect metrics {shown}", $"spool export {shown} --all --format coco --out {shown}-coco"] : [$"read {shown}/import-report.md", $"spool check {shown}{vars}", $"spool run {shown}{vars}"];
         if (json) JsonOut.Line(w => Json(w, project, folder, next));
         else Text(project, shown, next);
         return Done;

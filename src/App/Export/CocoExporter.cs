@@ -48,7 +48,7 @@ public sealed class CocoExporter : Exporter
         return Task.CompletedTask;
     }
 
-    public override string? Refuses(CuratedStream stream, FrameRow row) => row.Width is null || row.Height is null ? "its size is not known" : null;
+    public override string? Refuses(ExportJob job, CuratedStream stream, FrameRow row) => row.Width is null || row.Height is null ? "its size is not known" : null;
 
     /// <summary>All labels of the annotated frames, also of dropped ones, so that another threshold moves no id; in the order of their names.</summary>
     internal static List<string> Labels(ExportJob job)
@@ -78,7 +78,7 @@ public sealed class CocoExporter : Exporter
                 cancel.ThrowIfCancellationRequested();
                 if (row is not { Width: { } width, Height: { } height })
                 {
-                    job.Leave(stream, row, Refuses(stream, row)!);
+                    job.Leave(stream, row, Refuses(job, stream, row)!);
                     continue;
                 }
                 json.WriteStartObject();

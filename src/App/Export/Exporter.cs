@@ -27,13 +27,13 @@ public abstract class Exporter
             {
                 cancel.ThrowIfCancellationRequested();
                 if (HasPictures && job.Originals.Find(row.Path).Why is { } why) job.Leave(stream, row, "its original " + why);
-                else if (Refuses(stream, row) is { } reason) job.Leave(stream, row, reason, lost: false);
+                else if (Refuses(job, stream, row) is { } reason) job.Leave(stream, row, reason, lost: false);
                 else job.Took(stream);
             }
     }
 
     /// <summary>Why this format cannot hold a frame; null when it can.</summary>
-    public virtual string? Refuses(CuratedStream stream, FrameRow row) => null;
+    public virtual string? Refuses(ExportJob job, CuratedStream stream, FrameRow row) => null;
 
     /// <summary>All formats by name.</summary>
     public static IReadOnlyList<Exporter> All() =>
@@ -56,6 +56,7 @@ public sealed class ExportJob(CurationFolder curation, IReadOnlyList<CuratedStre
 {
     private readonly Dictionary<(string, string), LeftOut> _leftOut = [];
     private readonly Dictionary<string, int> _exported = [];
+    private readonly Lazy<bool> _annotated = new(() => streams.Any(s => s.Has(CuratedStream.Annotations)));
 
     public CurationFolder Curation => curation;
     public IReadOnlyList<CuratedStream> Streams => streams;
@@ -70,6 +71,9 @@ public sealed class ExportJob(CurationFolder curation, IReadOnlyList<CuratedStre
     /// <summary>Takes pictures out of films; null where no tools are run.</summary>
     public FilmFrames? Films { get; init; }
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>True where any of the streams has annotations.</summary>
+    public bool IsAnnotated => _annotated.Value;
 
     /// <summary>Numbers for the manifest: pictures, annotations, ...</summary>
     public SortedDictionary<string, long> Counts { get; } = new(StringComparer.Ordinal);

@@ -16,7 +16,7 @@ public sealed class WinnowExporter : Exporter
     public override string Name => "winnow";
     public override string Summary => "the state folder of Winnow, version 1";
 
-    public override string? Refuses(CuratedStream stream, FrameRow row) => stream.IsFilm ? "Winnow knows no films" : null;
+    public override string? Refuses(ExportJob job, CuratedStream stream, FrameRow row) => stream.IsFilm ? "Winnow knows no films" : null;
 
     /// <summary>The first 16 digits of the SHA-1 of a path: how Winnow names a stream.</summary>
     public static string IdOf(string path) =>
@@ -30,7 +30,7 @@ public sealed class WinnowExporter : Exporter
         {
             if (stream.IsFilm)
             {
-                foreach (var row in job.Rows(stream, note: true)) job.Leave(stream, row, Refuses(stream, row)!, lost: false);
+                foreach (var row in job.Rows(stream, note: true)) job.Leave(stream, row, Refuses(job, stream, row)!, lost: false);
                 job.Notes.Add($"{stream.Name} is a film, and Winnow knows folders of pictures alone; take its frames out first: --format folder");
                 continue;
             }

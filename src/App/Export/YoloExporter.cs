@@ -12,6 +12,8 @@ namespace Spool.App.Export;
 /// </summary>
 public sealed class YoloExporter : Exporter
 {
+    private const string NotAnnotated = "not annotated";
+
     public override string Name => "yolo";
     public override string Summary => "YOLO, pictures and label files with data.yaml";
     public override bool HasPictures => true;
@@ -19,7 +21,7 @@ public sealed class YoloExporter : Exporter
     public override async Task WriteAsync(ExportJob job, CancellationToken cancel)
     {
         // Without any annotation the pictures are laid out to be labelled; an empty label file would say that nothing is on a picture.
-        var bare = job.Streams.All(s => !s.Has(CuratedStream.Annotations));
+        var bare = !job.IsAnnotated;
         if (bare) job.Notes.Add($"nothing is annotated ({job.Streams[0].At(CuratedStream.Annotations)} is not there), so there are no label files and no classes yet: put labels/<stream>/<name>.txt beside the pictures before training");
         var labels = bare ? [] : CocoExporter.Labels(job);
         if (!bare && labels.Count == 0) throw new CurationException("the annotations hold no object, so there is no class to train; annotate first, or take the pictures alone: --format folder");
@@ -42,8 +44,8 @@ public sealed class YoloExporter : Exporter
 
             bool Wants(FrameRow row)
             {
-                var why = bare ? Unsized(row) : Refuses(stream, row);
-                if (why is not null) job.Leave(stream, row, why, lost: row.Annotated is not null);
+                var why = Refuses(job, stream, row);
+                if (why is not null) job.Leave(stream, row, why, lost: why != NotAnnotated);
                 return why is null;
             }
         }
@@ -57,9 +59,7 @@ public sealed class YoloExporter : Exporter
         });
     }
 
-    public override string? Refuses(CuratedStream stream, FrameRow row) => row.Annotated is null ? "not annotated" : Unsized(row);
-
-    private static string? Unsized(FrameRow row) => row.Width is null || row.Height is null ? "its size is not known" : null;
+    public override string? Refuses(ExportJob job, CuratedStream stream, FrameRow row) => job.IsAnnotated && row.Annotated is null ? NotAnnotated : row.Width is null || row.Height is null ? "its size is not known" : null;
 
     /// <summary>The line of an object; null where nothing of it lies within the picture.</summary>
     public static string? Line(Drawn drawn, int width, int height, int place, bool polygons)

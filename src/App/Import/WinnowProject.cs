@@ -44,12 +44,14 @@ public sealed class WinnowProject(IDisk disk, string source, string folder)
         if (input is null) _notes.Do(default, null, "ingest.root", "the configuration does not say where the frames lie: set 'input' in spool.yaml");
         var values = settings.Values.Where(v => v.Name != "input").ToList();
         if (input is not null) values.Insert(0, ("input", new YamlScalar(default, input, true)));
+        // The template names the stream of pictures right in the input.
+        if (streams is [var only]) values.Add(("name", new YamlScalar(default, WinnowResults.NameOf(only), true)));
         var made = DurableFile.CreateFolders(disk, folder);
         var written = state is null ? null : new WinnowResults(disk, state, folder, _notes);
         try
         {
             foreach (var stream in streams) written!.Write(stream, input!);
-            DurableFile.WritePlain(disk, Path.Join(folder, WorkflowFile.DefaultName), Encoding.UTF8.GetBytes(WinnowWorkflow.Write(values, input, _notes)));
+            DurableFile.WritePlain(disk, Path.Join(folder, WorkflowFile.DefaultName), Encoding.UTF8.GetBytes(WinnowWorkflow.Write(values, _notes)));
         }
         catch (CurationException)
         {

@@ -51,7 +51,7 @@ internal sealed class WinnowResults(IDisk disk, WinnowState state, string target
         }
         if (state.Records(stream, "idle") is { } idle) Text($"out/{name}/idle.json", json => WinnowIdle.Write(json, stream, idle, state.Summary(stream, "idle", "intervals")));
         if (state.Records(stream, "annotation") is { } annotated) Annotations(name, annotated, frames);
-        notes.NoEqual(default, name, "selection", "Winnow has no selection: run the workflow, or export all readable frames with --all");
+        notes.NoEqual(default, name, "selection", "Winnow has no selection: export all readable frames with --all, or curate the frames anew into another folder");
     }
 
     private void Metrics(WinnowStream stream, string name, WinnowFrames frames, WinnowClusters? clusters)
@@ -106,12 +106,18 @@ internal sealed class WinnowResults(IDisk disk, WinnowState state, string target
     /// <summary>The folder's name; told apart by the id where two streams have the same.</summary>
     private string Name(WinnowStream stream)
     {
-        var wanted = Json.Text(stream.Facts, "name") ?? Path.GetFileName(stream.Path);
-        var name = new string([.. wanted.Select(c => c == '/' || char.IsControl(c) ? '-' : c)]);
-        if (name is "" or "." or "..") name = "frames";
+        var name = NameOf(stream);
         if (_names.Add(name)) return name;
         _names.Add(name = $"{name}~{stream.Id[..Math.Min(8, stream.Id.Length)]}");
         return name;
+    }
+
+    /// <summary>The name that a stream has, or that of its folder, as one that a folder can have.</summary>
+    internal static string NameOf(WinnowStream stream)
+    {
+        var wanted = Json.Text(stream.Facts, "name") ?? Path.GetFileName(stream.Path);
+        var name = new string([.. wanted.Select(c => c == '/' || char.IsControl(c) ? '-' : c)]);
+        return name is "" or "." or ".." ? "frames" : name;
     }
 
     private void Text(string name, Action<Utf8JsonWriter> content) => To(name, to =>

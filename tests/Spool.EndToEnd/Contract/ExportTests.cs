@@ -55,6 +55,32 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void What_curate_wrote_is_exported_and_comes_back_through_winnow()
+    {
+        Sandbox.Needs("ffmpeg", "ffprobe");
+        Directory.CreateDirectory(_box.At("in/cam7"));
+        Sandbox.Tool("ffmpeg", ["-hide_banner", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=5:d=4", "-start_number", "0", _box.At("in/cam7/image_%d.jpg")]);
+        Sandbox.Tool("ffmpeg", ["-hide_banner", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=5:d=2", _box.At("in/talk.mp4")]);
+        File.WriteAllText(_box.At("in/cam7/image_7.jpg"), "no picture");
+        _box.Spool("curate", _box.At("in"), "--workspace", _box.At("work")).Must(0);
+        var work = _box.At("work");
+        foreach (var format in (string[])["coco", "csv", "jsonl", "folder"])
+        {
+            var made = _box.Spool("export", work, "--format", format, "--out", _box.At(format), "--all", "--json").Must(0).Object;
+            Assert.Equal((19 + 10, true), (made.GetProperty("counts").GetProperty("frames").GetInt32(), made.GetProperty("complete").GetBoolean()));
+        }
+        Assert.Equal(10, Directory.EnumerateFiles(_box.At("folder/talk.mp4")).Count());
+        Assert.Equal(File.ReadAllBytes(_box.At("in/cam7/image_3.jpg")), File.ReadAllBytes(_box.At("folder/cam7/image_3.jpg")));
+        _box.Spool("export", work, "--format", "winnow", "--out", _box.At("winnow"), "--all", "--stream", "cam7").Must(0);
+        _box.Spool("import", "winnow", _box.At("winnow"), "--out", _box.At("back")).Must(0);
+        var metrics = _box.Spool("inspect", "metrics", work, "--stream", "cam7", "--json").Must(0).Object.GetProperty("metrics");
+        var back = _box.Spool("inspect", "metrics", _box.At("back"), "--json").Must(0).Object.GetProperty("metrics");
+        foreach (var name in (string[])["laplacian_variance", "luma_mean", "luma_percentile", "motion"]) Assert.Equal(metrics.GetProperty(name).GetRawText(), back.GetProperty(name).GetRawText());
+        _box.Spool("check", _box.At("back")).Must(0);
+        Assert.Equal(19, _box.Spool("export", _box.At("back"), "--format", "folder", "--out", _box.At("again"), "--all", "--json").Must(0).Object.GetProperty("counts").GetProperty("frames").GetInt32());
+    }
+
+    [Fact]
     public void Another_film_in_the_place_of_the_curated_one_is_found_out()
     {
         Film("talk.mp4");

@@ -139,13 +139,17 @@ public sealed class ExportFaultTests
     }
 
     [Fact]
-    public async Task Without_annotations_coco_lists_the_pictures_and_says_so_and_yolo_refuses()
+    public async Task Without_annotations_coco_lists_the_pictures_and_yolo_lays_them_out_to_be_labelled_and_both_say_so()
     {
         var job = await _rig.MakeAsync("coco");
         Assert.Equal(["cam7 has no annotations (annotations/cam7.jsonl is not there): its pictures are listed without any"], job.Notes);
         Assert.Equal(0, _rig.Json("annotations.coco.json").GetProperty("annotations").GetArrayLength());
         DurableFile.DeleteTree(_rig.Disk, ExportRig.Out);
-        Assert.StartsWith("no frame is annotated (annotations/cam7.jsonl is not there)", await FaultAsync("yolo"), StringComparison.Ordinal);
+        job = await _rig.MakeAsync("yolo");
+        Assert.StartsWith("nothing is annotated (annotations/cam7.jsonl is not there)", job.Notes[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(_rig.All().Keys, k => k.StartsWith("labels/", StringComparison.Ordinal));
+        Assert.Equal(13, _rig.All().Keys.Count(k => k.StartsWith("images/cam7/", StringComparison.Ordinal)));
+        Assert.EndsWith("names: {}\n", _rig.Text("data.yaml"), StringComparison.Ordinal);
     }
 
     [Fact]
