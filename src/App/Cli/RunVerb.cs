@@ -96,7 +96,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         var providers = Providers.ProviderSetup.Read(composition, settings, file.File, problems);
         var signature = RunRequest.Signature(Composition.Program + providers.Signature, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
         TaskGraph? graph = null;
-        if (WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace)?.Quiet?.Signature != signature || !plain || problems.Any)
+        if (WorkspaceIndex.ReadSignature(composition.Disk, paths.Index, paths.Workspace) != signature || !plain || problems.Any)
         {
             graph = file.Graph(composition, arguments, problems);
             if (graph is null || problems.Any) return await ReportProblemsAsync(null, problems);
