@@ -12,7 +12,7 @@ internal static unsafe class Spawn
     internal const int Null = -1;
 
     internal static int Start(string program, IReadOnlyList<string> arguments, string folder, IReadOnlyDictionary<string, string> environment,
-        int input, int output, int error, string? inputFile = null, string? outputFile = null, bool foreground = false)
+        int input, int output, int error, string? inputFile = null, string? outputFile = null, bool foreground = false, string? errorFile = null)
     {
         const short setMask = 8, setDefaults = 4, newSession = 0x80;
         var actions = stackalloc byte[256];
@@ -27,7 +27,7 @@ internal static unsafe class Spawn
         Libc.AttributesFlags(attributes, (short)(setMask | setDefaults | (foreground ? 0 : newSession)));
         Place(actions, 0, input, inputFile, Libc.ReadOnly);
         Place(actions, 1, output, outputFile, Libc.WriteOnly | Libc.Create | Libc.Truncate);
-        Place(actions, 2, error, null, Libc.WriteOnly);
+        Place(actions, 2, error, errorFile, Libc.WriteOnly | Libc.Create | Libc.Truncate);
         Libc.ActionsChDir(actions, folder);
 
         var text = new TextBlock([program, .. arguments], [.. environment.Select(e => $"{e.Key}={e.Value}")]);

@@ -8,6 +8,8 @@ public sealed class CancelVerb : Verb
     private readonly Option<string?> _workspace = new("--workspace") { Description = "The workspace (default: here or above)", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object" };
 
+    private readonly Option<bool> _server = new("--server") { Description = "RUN is a run of the server's queue" };
+
     public override string Name => "cancel";
     public override string Summary => "End the run that another terminal has going; what is finished is kept";
     public override int Order => 14;
@@ -18,9 +20,11 @@ public sealed class CancelVerb : Verb
         command.Add(_run);
         command.Add(_workspace);
         command.Add(_json);
+        command.Add(_server);
         command.SetAction(parsed =>
         {
             using var composition = new Composition();
+            if (parsed.GetValue(_server)) return Queued(composition, parsed.GetValue(_run), parsed.GetValue(_json));
             var past = PastRuns.Read(composition, parsed.GetValue(_workspace));
             var run = past.Run(parsed.GetValue(_run));
             var done = past.Owner is not null && run.Status == "running" && OwnerSocket.Ask(past.Owner.Socket, "cancel") is not null;
@@ -28,5 +32,15 @@ public sealed class CancelVerb : Verb
             else Console.WriteLine(done ? $"run {run.Run} is being cancelled" : $"run {run.Run} is not running ({past.StatusOf(run)})");
             return done ? Done : Failed;
         });
+    }
+
+    private static int Queued(Composition composition, string? id, bool json)
+    {
+        var queue = new Queue.JobQueue(new Queue.ServerPlace(composition.Disk, composition.StateRoot), composition.Time);
+        if (!long.TryParse(id, System.Globalization.NumberStyles.None, null, out var number) || queue.Find(number) is not { } run) throw new UsageException($"there is no run {id} in the queue; see: spool list --server");
+        var said = queue.Cancel(run, workspace => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Spool.Engine.Scheduling.WorkspacePaths(workspace))?.Socket, "cancel") is not null);
+        if (json) JsonOut.Line(w => { w.WriteBoolean("cancelled", said); w.WriteString("id", id); });
+        else Console.WriteLine(said ? $"run {id} is being cancelled" : $"run {id} is over ({run.Status})");
+        return said ? Done : Failed;
     }
 }

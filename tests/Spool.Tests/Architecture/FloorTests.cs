@@ -92,7 +92,7 @@ public sealed class FloorTests
     public void The_command_line_and_the_server_do_not_know_each_other()
     {
         Assert.Empty(Naming("src/App/Cli/", "Server"));
-        Assert.Empty(Naming("src/App/Server/", "Cli"));
+        Assert.Empty(Naming("src/App/Queue/", "Cli"));
 
         static IEnumerable<string> Naming(string folder, string other) => SourceText.Product
             .Where(f => f.Path.StartsWith(folder, StringComparison.Ordinal) && Regex.IsMatch(f.Code, $@"\bSpool\.App\.{other}\b|(?<![.\w]){other}\.[A-Z]")).Select(f => $"{f.Path} names {other}");

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Spool.App.Queue;
+using Spool.Platform;
+
+namespace Spool.App.Cli;
+
+public sealed class ServeVerb : Verb
+{
+    private readonly Option<string?> _state = new("--state") { Description = "The state root (default: SPOOL_STATE, else ~/.local/state/spool)", HelpName = "DIR" };
+    private readonly Option<int?> _most = new("--max-concurrent") { Description = "Runs at once (default: the processors)", HelpName = "N" };
+    private readonly Option<bool> _once = new("--until-idle") { Description = "End when nothing is queued and nothing runs" };
+
+    public override string Name => "serve";
+    public override string Summary => "Work through the queue: runs that were submitted, and files dropped into its folder";
+    public override int Order => 16;
+    public override IReadOnlyList<string> Examples =>
+    [
+        "spool serve",
+        "spool submit talk/spool.yaml            from any other terminal",
+        "mv my.job ~/.local/state/spool/queue/pending/",
+    ];
+
+    public override void Build(Command command)
+    {
+        foreach (var option in (Option[])[_state, _most, _once]) command.Add(option);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            if (parsed.GetValue(_most) is < 1 or > 1000) throw new UsageException("--max-concurrent is a number from 1 to 1000");
+            using var composition = ServerState.Compose(parsed.GetValue(_state));
+            return await ServeAsync(composition, parsed.GetValue(_most), parsed.GetValue(_once), cancel);
+        });
+    }
+
+    private static async Task<int> ServeAsync(Composition composition, int? most, bool once, CancellationToken cancel)
+    {
+        var place = new ServerPlace(composition.Disk, composition.StateRoot);
+        place.Make();
+        var me = ProcessIdentity.Current;
+        var started = composition.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        using var owned = FileLock.TryTake(composition.Disk, place.Lock, new LockOwner(me.Pid, me.StartTicks, me.BootId, me.Host, started, "spool serve", null));
+        if (owned is null)
+        {
+            var other = FileLock.ReadOwner(composition.Disk, place.Lock);
+            throw new UsageException($"a server has this state root already (pid {other?.Pid}, since {other?.Started}); submit to it: spool submit FILE");
+        }
+        DurableFile.WritePlain(composition.Disk, Path.Join(place.Runtime, "pid"), Encoding.ASCII.GetBytes(me.Pid.ToString(CultureInfo.InvariantCulture) + "\n"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Stop(c, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, stop));
+        Console.WriteLine($"serving {place.Queue} · {Environment.ProcessorCount} processors");
+        var queue = new JobQueue(place, composition.Time);
+        var supervisor = new Supervisor(place, queue, composition, line => Console.WriteLine(line)) { MaxConcurrent = most ?? Math.Max(1, Environment.ProcessorCount) };
+        supervisor.Recover();
+        var beat = Path.Join(place.Runtime, "heartbeat");
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                supervisor.Round();
+                DurableFile.WritePlain(composition.Disk, beat, Encoding.ASCII.GetBytes(composition.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) + "\n"));
+                if (once && supervisor.RunningCount == 0 && queue.In(ServerPlace.Pending).Count == 0) return Done;
+                await Task.Delay(TimeSpan.FromMilliseconds(200), composition.Time, stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            if (supervisor.RunningCount > 0) Console.WriteLine("stopping: runs under way end and are queued again");
+        }
+        await supervisor.StopAsync(TimeSpan.FromSeconds(20));
+        return Done;
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+}
+
+/// <summary>The composition of verbs that speak of the server: its state root may be named.</summary>
+internal static class ServerState
+{
+    internal static Composition Compose(string? state)
+    {
+        if (state is null) return new Composition();
+        var full = Path.GetFullPath(state);
+        return new Composition { Environment = name => name == "SPOOL_STATE" ? full : Environment.GetEnvironmentVariable(name) };
+    }
+}

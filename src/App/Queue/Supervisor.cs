@@ -1,0 +1,217 @@
+using System.Text;
+using System.Text.Json;
+using Spool.Engine.Scheduling;
+using Spool.Platform;
+
+namespace Spool.App.Queue;
+
+/// <summary>
+/// Starts what is queued and follows what runs. Each run is an engine process of its own (<c>spool run --json</c>) that writes its events into a
+/// file: a run that breaks takes no other with it, and an engine outlives a server that was killed. The next server finds it by its identity
+/// and follows on. Engines share processors and pools through the slots under the state root, as runs from terminals do.
+/// Order: higher priority first, then workspaces that have none running, then the order of submission. One run a workspace at a time.
+/// </summary>
+public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition composition, Action<string> say)
+{
+    private readonly Dictionary<long, QueuedRun> _running = [];
+    private readonly Dictionary<long, long> _journals = [];
+
+    /// <summary>Runs at once.</summary>
+    public int MaxConcurrent { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    private long Now => composition.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public int RunningCount => _running.Count;
+
+    /// <summary>Finds engines of an earlier server that live, and queues again what has none.</summary>
+    public void Recover()
+    {
+        int alive = 0, again = 0;
+        foreach (var run in queue.In(ServerPlace.Running))
+        {
+            if (run.Engine?.IsAlive == true || run.Status == "waiting")
+            {
+                _running[run.Id] = run;
+                alive++;
+            }
+            else if (EndOf(run) is { } end) Finish(run, end);
+            else
+            {
+                queue.Move(run with { Status = "queued", Engine = null }, ServerPlace.Pending);
+                again++;
+            }
+        }
+        if (alive + again > 0) say($"recovered: {alive} run{(alive == 1 ? "" : "s")} go on, {again} start again (what was finished is reused)");
+    }
+
+    /// <summary>One round: takes in new files, looks at engines, starts what may start.</summary>
+    public void Round()
+    {
+        foreach (var line in queue.TakeIn()) say(line);
+        foreach (var run in _running.Values.ToList()) Look(run);
+        var busy = _running.Values.Select(r => r.Job.Place).ToHashSet(StringComparer.Ordinal);
+        foreach (var run in queue.In(ServerPlace.Pending).OrderByDescending(r => r.Job.Priority).ThenBy(r => r.Id))
+        {
+            if (run.IsCancelled)
+            {
+                queue.Move(run with { Status = "cancelled", FinishedAt = Now }, ServerPlace.Failed);
+                continue;
+            }
+            if (_running.Values.Count(r => r.Status == "running") >= MaxConcurrent) return;
+            if (busy.Add(run.Job.Place)) Start(run);
+        }
+    }
+
+    private void Start(QueuedRun run)
+    {
+        var begun = run with { Status = "running", StartedAt = run.StartedAt ?? Now, FinishedAt = null, Attempt = run.Attempt + 1, Engine = null };
+        var moved = queue.Move(begun, ServerPlace.Running);
+        try
+        {
+            var arguments = Arguments(moved);
+            DurableFile.CreateFolders(place.Disk, run.Job.Place);
+            var engine = DetachedProgram.Start(Environment.ProcessPath!, arguments, run.Job.Place, EngineEnvironment(), (moved.Events(place), moved.Errors(place)));
+            moved = moved with { Engine = engine };
+            moved.Save(place);
+            _running[run.Id] = moved;
+            say($"run {run.Id} of {Named(run)} started (pid {engine.Pid})");
+        }
+        catch (Exception e) when (e is ProcessFailedException or DiskException)
+        {
+            queue.Move(moved with { Status = "failed", FinishedAt = Now, Problem = e.Message }, ServerPlace.Failed);
+            say($"run {run.Id} cannot be started: {e.Message}");
+        }
+    }
+
+    private List<string> Arguments(QueuedRun run)
+    {
+        var file = run.Job.Workflow;
+        if (run.Job.IsText)
+        {
+            file = Path.Join(place.RunFolder(run.Id), "spool.yaml");
+            DurableFile.Write(place.Disk, file, Encoding.UTF8.GetBytes(run.Job.Workflow));
+        }
+        var arguments = new List<string> { "run", file, "--json", "--workspace", run.Job.Place };
+        foreach (var (name, value) in run.Job.Vars) arguments.AddRange(["--var", $"{name}={value}"]);
+        if (run.Job.Profile is { } profile) arguments.AddRange(["--profile", profile]);
+        if (run.Job.Budget is { } budget) arguments.AddRange(["--budget", budget.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        return arguments;
+    }
+
+    // What the server's user had set when it was started reaches the engines: PATH, keys of services, places.
+    private Dictionary<string, string> EngineEnvironment()
+    {
+        var all = new Dictionary<string, string>();
+        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables()) all[(string)entry.Key] = (string?)entry.Value ?? "";
+        all["SPOOL_STATE"] = place.Root;
+        return all;
+    }
+
+    private void Look(QueuedRun run)
+    {
+        if (run.Status == "waiting")
+        {
+            // A person decided, or a file came: the journal grew or the workspace changed since.
+            if (Journal(run) != _journals.GetValueOrDefault(run.Id)) Again(run);
+            else if (queue.Find(run.Id) is { IsCancelled: true }) Finish(run, ("cancelled", run.Tasks));
+            return;
+        }
+        if (run.Engine is { } engine)
+        {
+            DetachedProgram.Reap(engine.Pid);
+            if (engine.IsAlive) return;
+        }
+        if (EndOf(run) is { } end) Finish(run, end);
+        else if (run.Attempt >= 3) Finish(run with { Problem = $"its engine ended {run.Attempt} times without a result; see {run.Errors(place)}" }, ("failed", null));
+        else
+        {
+            say($"the engine of run {run.Id} is gone; it starts again");
+            Again(run);
+        }
+    }
+
+    private void Again(QueuedRun run)
+    {
+        _running.Remove(run.Id);
+        queue.Move(run with { Status = "queued", Engine = null }, ServerPlace.Pending);
+    }
+
+    private long Journal(QueuedRun run)
+    {
+        var folder = new WorkspacePaths(run.Job.Place).Journal;
+        return place.Disk.Stat(folder) is null ? 0 : place.Disk.List(folder).Sum(e => place.Disk.Stat(Path.Join(folder, e.Name))?.Size ?? 0);
+    }
+
+    private void Finish(QueuedRun run, (string Status, string? Tasks) end)
+    {
+        _running.Remove(run.Id);
+        if (end.Status == "waiting")
+        {
+            var waits = queue.Move(run with { Status = "waiting", Tasks = end.Tasks, Engine = null }, ServerPlace.Running);
+            _journals[run.Id] = Journal(run);
+            _running[run.Id] = waits;
+            say($"run {run.Id} of {Named(run)} waits for you: spool reviews --workspace {run.Job.Place}");
+            return;
+        }
+        var problem = run.Problem ?? (end.Status == "failed" ? Complaint(run) : null);
+        queue.Move(run with { Status = end.Status, Tasks = end.Tasks, FinishedAt = Now, Problem = problem, Engine = null }, end.Status == "succeeded" ? ServerPlace.Done : ServerPlace.Failed);
+        say($"run {run.Id} of {Named(run)}: {end.Status}{(problem is null ? "" : $": {problem}")}");
+    }
+
+    private static string Named(QueuedRun run) => run.Job.IsText ? "a text" : Path.GetFileName(Path.GetDirectoryName(run.Job.Workflow)) + "/" + Path.GetFileName(run.Job.Workflow);
+
+    /// <summary>How the engine said that it ended; null when it did not.</summary>
+    private (string Status, string? Tasks)? EndOf(QueuedRun run)
+    {
+        if (run.Attempt == 0 || place.Disk.Stat(run.Events(place)) is null) return null;
+        (string, string?)? end = null;
+        foreach (var line in Media.Streams.StreamLines.Lines(place.Disk, run.Events(place)))
+        {
+            if (!line.Span.StartsWith("{\"type\":\"run\""u8) && !line.Span.StartsWith("{\"type\":\"problems\""u8)) continue;
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                var root = document.RootElement;
+                end = root.GetProperty("type").GetString() == "problems" ? ("failed", null) : (root.GetProperty("status").GetString()!, root.GetProperty("tasks").GetRawText());
+            }
+            catch (JsonException) { continue; } // torn by a kill
+        }
+        return end;
+    }
+
+    /// <summary>The first problem or failure that the events tell of.</summary>
+    private string? Complaint(QueuedRun run)
+    {
+        foreach (var line in Media.Streams.StreamLines.Lines(place.Disk, run.Events(place)))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                var root = document.RootElement;
+                if (root.TryGetProperty("failure", out var failure) && failure.ValueKind == JsonValueKind.Object) return $"{root.GetProperty("task").GetString()}: {failure.GetProperty("sentence").GetString()}";
+                if (root.TryGetProperty("problems", out var problems) && problems.GetArrayLength() > 0) return problems[0].GetProperty("message").GetString();
+            }
+            catch (JsonException) { continue; }
+        }
+        return null;
+    }
+
+    /// <summary>Asks all engines to end; their runs are queued again, so that the next server goes on with them.</summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        foreach (var run in _running.Values.Where(r => r.Engine is not null)) DetachedProgram.Signal(run.Engine!, kill: false);
+        var began = composition.Time.GetTimestamp();
+        while (_running.Values.Any(r => r.Engine?.IsAlive == true) && composition.Time.GetElapsedTime(began) < patience)
+        {
+            foreach (var run in _running.Values) if (run.Engine is { } engine) DetachedProgram.Reap(engine.Pid);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), composition.Time);
+        }
+        foreach (var run in _running.Values.ToList())
+        {
+            if (run.Engine is { } engine) DetachedProgram.Signal(engine, kill: true);
+            if (run.Status == "waiting") continue;
+            if (EndOf(run) is ("succeeded" or "failed", _) and { } end) Finish(run, end);
+            else Again(run);
+        }
+    }
+}
