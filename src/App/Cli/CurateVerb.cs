@@ -116,11 +116,19 @@ internal sealed record CurationPlace(string Folder, string Film, string Name)
         if (disk.Stat(workspace) is { Kind: not FileKind.Folder }) throw new UsageException($"{workspace} is a file; name a folder: --workspace DIR");
         if (disk.Stat(file) is null)
         {
-            if (disk.Stat(workspace) is not null && disk.List(workspace).FirstOrDefault(e => e.Name != ".spool") is { Name: { } other })
+            if (disk.Stat(workspace) is not null && disk.List(workspace).FirstOrDefault(e => e.Name != ".spool" && !e.Name.StartsWith(WorkflowFile.DefaultName, StringComparison.Ordinal)) is { Name: { } other })
                 throw new UsageException($"{workspace} is no curation: it holds {other} and no {WorkflowFile.DefaultName}; nothing was written. Name an empty folder: --workspace DIR");
             DurableFile.CreateFolders(disk, workspace);
             var text = Set(ProjectTemplate.BuiltIn().First(t => t.Name == "curate").Text, "name", Name.Length > 0 ? Name : "frames");
-            DurableFile.Write(disk, file, Encoding.UTF8.GetBytes(Set(Set(text, "input", Folder), "film", Film)));
+            // Two that begin at once write files of their own; the first one's stands.
+            var mine = $"{file}.{Environment.ProcessId}.new";
+            DurableFile.WritePlain(disk, mine, Encoding.UTF8.GetBytes(Set(Set(text, "input", Folder), "film", Film)));
+            if (disk.Rename(mine, file, RenameMode.NoReplace) != RenameOutcome.Done)
+            {
+                if (disk.Stat(file) is null) disk.Rename(mine, file, RenameMode.Replace);
+                else disk.DeleteFile(mine);
+            }
+            disk.SyncFolder(workspace);
             return file;
         }
         var old = DurableFile.ReadText(disk, file);

@@ -25,6 +25,9 @@ internal sealed class CurationSummary(Composition composition, string workspace,
         }
         if (streams.Count > most) Readable = true;
         if (streams.Count > most) to.WriteLine($"+{streams.Count - most} more streams");
+        var idle = DecisionCheck.Idle(composition.Disk, workspace, streams);
+        foreach (var said in idle.Take(10)) Console.Error.WriteLine("warning: " + TerminalText.Plain(said));
+        if (idle.Count > 10) Console.Error.WriteLine($"warning: {idle.Count - 10} more decisions concern nothing");
         foreach (var hint in _hints) to.WriteLine($"  note   {hint}");
         to.WriteLine($"  look   spool open {shown}     nothing was deleted; originals were only read");
         to.WriteLine($"  next   spool export {shown} --format folder --out kept     or coco, yolo, csv, jsonl");

@@ -55,6 +55,7 @@ public sealed class CutsVerb : Verb
     private async Task<int> RunAsync(Composition composition, ParseResult parsed, CancellationToken cancel)
     {
         var path = Path.GetFullPath(parsed.GetValue(_film)!, composition.CurrentFolder);
+        if (parsed.GetValue(_threshold) is { } limit && limit is not (>= 0 and <= 255)) throw new UsageException("--threshold is a number from 0 to 255");
         if (parsed.GetValue(_tolerance) < 0) throw new UsageException("--tolerance is a number of frames, 0 or more");
         if (!MinLength.TryParse(parsed.GetValue(_length) ?? "15", null, out var length)) throw new UsageException($"--min-length {parsed.GetValue(_length)}: neither a number of frames nor seconds such as 0.6s");
         var reference = parsed.GetValue(_accuracy) is { } file ? Text(composition, file) : null;
@@ -97,13 +98,13 @@ public sealed class CutsVerb : Verb
         return DurableFile.ReadText(composition.Disk, path);
     }
 
-    private static IReadOnlyList<int> Reference(string text, FrameRate rate)
+    private static IReadOnlyList<long> Reference(string text, FrameRate rate)
     {
         if (!text.TrimStart().StartsWith('{')) return [.. SceneCsv.Read(text, rate).Select(c => c.Frame)];
         try
         {
             using var document = JsonDocument.Parse(text);
-            return [.. document.RootElement.GetProperty("cuts").EnumerateArray().Select(c => c.GetInt32()).Order()];
+            return [.. document.RootElement.GetProperty("cuts").EnumerateArray().Select(c => c.GetInt64()).Order()];
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

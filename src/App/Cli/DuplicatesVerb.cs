@@ -39,7 +39,7 @@ public sealed class DuplicatesVerb : Verb
             if (rule.Distance is < 0 or > 64) throw new UsageException($"--distance {rule.Distance} is not between 0 and 64");
             if (rule.Window is < 0) throw new UsageException("--window is a number of frames, 0 or more");
             var inputs = parsed.GetValue(_inputs) ?? [];
-            var hashes = inputs is [var only] ? Hashes(composition, only) : null;
+            var hashes = inputs is [var only] ? Hashes(composition, only, rule.Window is not null) : null;
             var pictures = new Pictures();
             if (hashes is null) await pictures.ReadAsync(composition, inputs, cancel);
             var items = hashes ?? pictures.Items;
@@ -52,7 +52,7 @@ public sealed class DuplicatesVerb : Verb
     }
 
     /// <summary>The hashes of a text file; null when the input is something else.</summary>
-    private static List<DuplicateItem>? Hashes(Composition composition, string input)
+    private static List<DuplicateItem>? Hashes(Composition composition, string input, bool inOrder)
     {
         var path = Path.GetFullPath(input, composition.CurrentFolder);
         if (composition.Disk.Stat(path) is not { Kind: FileKind.File } stat || FrameNames.IsPicture(path) || FrameNames.IsFilm(path)) return null;
@@ -63,7 +63,8 @@ public sealed class DuplicatesVerb : Verb
             var text = line.Trim();
             if (text.IsEmpty && items.Count * 17L >= stat.Size - 17) continue; // the end of the last line
             if (!PerceptualHash.TryParse(text, out var hash)) throw new UsageException($"{input}, line {items.Count + 1}: '{TerminalText.Plain(text[..Math.Min(text.Length, 40)].ToString())}' is no hash of 16 hexadecimal digits");
-            items.Add(new(items.Count, hash, PerceptualHash.Text(hash), 0));
+            // Lines have an order only where a window asks for one; else the same hashes make the same groups in any order.
+            items.Add(new(inOrder ? items.Count : 0, hash, PerceptualHash.Text(hash), 0));
         }
         return items;
     }

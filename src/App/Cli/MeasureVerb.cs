@@ -37,6 +37,8 @@ public sealed class MeasureVerb : Verb
             using var composition = new Composition();
             var usual = FrameThresholds.Pictures;
             var thresholds = new FrameThresholds(parsed.GetValue(_blur) ?? usual.BlurBelow, parsed.GetValue(_percentile) ?? usual.Percentile, parsed.GetValue(_dark) ?? usual.DarkBelow);
+            if (thresholds.BlurBelow is not (>= 0 and <= 1_040_400)) throw new UsageException("--blur-below is a Laplacian variance, from 0 to 1040400");
+            if (thresholds.DarkBelow is not (>= 0 and <= 256)) throw new UsageException("--dark-below is a luma, from 0 to 256");
             if (thresholds.Percentile is not (>= 0 and <= 1)) throw new UsageException("--percentile is a fraction from 0 to 1");
             if (parsed.GetValue(_jobs) is { } jobs and (< 1 or > 64)) throw new UsageException($"--jobs {jobs} is not between 1 and 64");
             var names = (parsed.GetValue(_metrics) ?? []).SelectMany(l => l.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();

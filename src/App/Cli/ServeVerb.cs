@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Spool.App.Queue;
@@ -10,6 +11,7 @@ namespace Spool.App.Cli;
 public sealed class ServeVerb : Verb
 {
     private readonly Option<string?> _state = new("--state") { Description = "The state root (default: SPOOL_STATE, else ~/.local/state/spool)", HelpName = "DIR" };
+    private readonly Option<string> _listen = new("--listen") { Description = "Address of the API, on loopback (default: 127.0.0.1:7007); none for no API", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1:7007" };
     private readonly Option<int?> _most = new("--max-concurrent") { Description = "Runs at once (default: the processors)", HelpName = "N" };
     private readonly Option<bool> _once = new("--until-idle") { Description = "End when nothing is queued and nothing runs" };
 
@@ -25,17 +27,27 @@ public sealed class ServeVerb : Verb
 
     public override void Build(Command command)
     {
-        foreach (var option in (Option[])[_state, _most, _once]) command.Add(option);
+        foreach (var option in (Option[])[_listen, _state, _most, _once]) command.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(_most) is < 1 or > 1000) throw new UsageException("--max-concurrent is a number from 1 to 1000");
+            var address = Address(parsed.GetValue(_listen)!);
             using var composition = ServerState.Compose(parsed.GetValue(_state));
-            return await ServeAsync(composition, parsed.GetValue(_most), parsed.GetValue(_once), cancel);
+            return await ServeAsync(composition, address, (parsed.GetValue(_most), parsed.GetValue(_once)), cancel);
         });
     }
 
-    private static async Task<int> ServeAsync(Composition composition, int? most, bool once, CancellationToken cancel)
+    private static IPEndPoint? Address(string text)
     {
+        if (text == "none") return null;
+        if (!IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address) || address.Port == 0) throw new UsageException($"--listen {text} is no address with a port, such as 127.0.0.1:7007");
+        if (!IPAddress.IsLoopback(address.Address)) throw new UsageException($"--listen {text} could be reached from other machines, and this version does not encrypt; from afar use: ssh -L 7007:localhost:7007 HOST");
+        return address;
+    }
+
+    private static async Task<int> ServeAsync(Composition composition, IPEndPoint? address, (int? Most, bool Once) how, CancellationToken cancel)
+    {
+        var (most, once) = how;
         var place = new ServerPlace(composition.Disk, composition.StateRoot);
         place.Make();
         var me = ProcessIdentity.Current;
@@ -55,6 +67,7 @@ public sealed class ServeVerb : Verb
         var supervisor = new Supervisor(place, queue, composition, line => Console.WriteLine(line)) { MaxConcurrent = most ?? Math.Max(1, Environment.ProcessorCount) };
         supervisor.Recover();
         var beat = Path.Join(place.Runtime, "heartbeat");
+        await using var api = await ListenAsync(composition, place, queue, address);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -71,6 +84,18 @@ public sealed class ServeVerb : Verb
         }
         await supervisor.StopAsync(TimeSpan.FromSeconds(20));
         return Done;
+    }
+
+    private static async Task<IAsyncDisposable?> ListenAsync(Composition composition, ServerPlace place, JobQueue queue, IPEndPoint? address)
+    {
+        if (address is null) return null;
+        try
+        {
+            var api = await Serving.ListenAsync(place, queue, address, workspace => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, "cancel") is not null);
+            Console.WriteLine($"API on http://{address}/api/v1 · token in {Path.Join(place.Root, "token")}");
+            return api;
+        }
+        catch (IOException e) { throw new UsageException($"{address} cannot be listened on ({e.Message}); choose another: --listen 127.0.0.1:7008"); }
     }
 
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop)

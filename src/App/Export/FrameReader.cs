@@ -82,7 +82,7 @@ public sealed class FrameReader(CuratedStream stream)
 
     private static void Within(LineFile file, string path)
     {
-        if (Paths.Normalise(path) != path || path.EndsWith('/') || path.Any(char.IsControl)) throw file.Fault($"names the file '{TerminalText(path)}', which is no plain path below the input; nothing is read from there");
+        if (Paths.Normalise(path) != path || path.EndsWith('/') || path.Contains('\0', StringComparison.Ordinal)) throw file.Fault($"names the file '{TerminalText(path)}', which is no plain path below the input; nothing is read from there");
     }
 
     private static string TerminalText(string text) => new([.. text.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);

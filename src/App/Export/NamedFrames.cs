@@ -1,4 +1,5 @@
 using Spool.Media.Frames;
+using Spool.Media.Streams;
 using Spool.Platform;
 
 namespace Spool.App.Export;
@@ -11,15 +12,9 @@ public sealed record NamedFrames(int Frames, long? First, long? Last, IReadOnlyL
     /// <summary>Null where the folder holds no pictures.</summary>
     public static NamedFrames? Of(IDisk disk, string folder)
     {
-        var names = disk.List(folder).Where(e => e.Kind != FileKind.Folder && FrameNames.IsPicture(e.Name)).Select(e => (Number: FrameNames.Number(e.Name), e.Name)).ToList();
-        if (names.Count == 0) return null;
-        var numbered = names.Where(n => n.Number is not null).Select(n => (Index: n.Number!.Value, n.Name)).OrderBy(n => n.Index).ThenBy(n => n.Name, StringComparer.Ordinal).ToList();
-        var missing = new List<(long, long)>();
-        var doubles = new List<(long, string)>();
-        for (var i = 1; i < numbered.Count; i++)
-            if (numbered[i].Index == numbered[i - 1].Index) doubles.Add(numbered[i]);
-            else if (numbered[i].Index > numbered[i - 1].Index + 1) missing.Add((numbered[i - 1].Index + 1, numbered[i].Index - 1));
-        return new NamedFrames(numbered.Count - doubles.Count, numbered.Count > 0 ? numbered[0].Index : null, numbered.Count > 0 ? numbered[^1].Index : null, missing, doubles,
-            [.. names.Where(n => n.Number is null).Select(n => n.Name).Order(StringComparer.Ordinal)]);
+        var entries = disk.List(folder).Where(e => e.Name[0] != '.' && FrameNames.IsPicture(e.Name)).Select(e => new FoundEntry(e.Name, 0, "", e.Kind == FileKind.Folder ? "is a folder" : null));
+        // The same look at names as a curation takes, so that both tell the same.
+        if (StreamScan.Find(entries, FrameNumbering.Read(FrameNumbering.Usual)!, FrameNumbering.Usual, "frames").FirstOrDefault(s => !s.IsFilm) is not { } stream) return null;
+        return new NamedFrames(stream.Frames.Count, stream.Frames[0].Index, stream.Frames[^1].Index, [.. stream.Missing()], [.. stream.Doubles.Select(d => (d.Index, d.Entry.Path))], stream.Others);
     }
 }

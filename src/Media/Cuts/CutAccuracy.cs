@@ -12,7 +12,7 @@ public sealed record CutAccuracy(int Matched, int Found, int Reference, double P
     public double F1 => Precision + Recall > 0 ? 2 * Precision * Recall / (Precision + Recall) : 0;
 
     /// <summary>Compares frame numbers, both in order; the tolerance is in frames.</summary>
-    public static CutAccuracy Of(IReadOnlyList<int> found, IReadOnlyList<int> reference, int tolerance)
+    public static CutAccuracy Of(IReadOnlyList<long> found, IReadOnlyList<long> reference, int tolerance)
     {
         int matched = 0, f = 0, r = 0;
         while (f < found.Count && r < reference.Count)

@@ -106,7 +106,7 @@ public static class CutDetector
             if (dark == means[i] < limit) continue;
             if (dark && length.IsMet(times.Between(last, i), times.Rate))
             {
-                int from = times.Point(since).Frame, to = times.Point(i).Frame, middle = from + (int)Math.Round((to - from) / 2.0);
+                long from = times.Point(since).Frame, to = times.Point(i).Frame, middle = from + (long)Math.Round((to - from) / 2.0);
                 var place = since;
                 while (place < i && times.Point(place).Frame < middle) place++;
                 cuts.Add(times.Point(place) with { Frame = middle });

@@ -32,7 +32,7 @@ public sealed class FilmTimes
     /// length is long enough hangs on the last bit.</summary>
     internal double Between(int from, int to) => (Math.Round(_seconds[to] * 1e6) - Math.Round(_seconds[from] * 1e6)) / 1e6;
 
-    public int Number(double seconds) => (int)Math.Round(seconds * Rate.PerSecond);
+    public long Number(double seconds) => (long)Math.Round(seconds * Rate.PerSecond);
 
     public CutPoint Point(int place) => new(Number(_seconds[place]), _seconds[place]);
 
@@ -41,7 +41,7 @@ public sealed class FilmTimes
 }
 
 /// <summary>A place in a film: number of the frame (see <see cref="FilmTimes"/>) and seconds since the first frame.</summary>
-public readonly record struct CutPoint(int Frame, double Seconds) : IComparable<CutPoint>
+public readonly record struct CutPoint(long Frame, double Seconds) : IComparable<CutPoint>
 {
     public int CompareTo(CutPoint other) => Frame.CompareTo(other.Frame);
 }

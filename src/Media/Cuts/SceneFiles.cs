@@ -92,7 +92,7 @@ public static class SceneFiles
         json.WriteEndObject();
     }
 
-    private static void Range(Utf8JsonWriter json, string name, int start, int length, double rate)
+    private static void Range(Utf8JsonWriter json, string name, long start, long length, double rate)
     {
         json.WriteStartObject(name);
         json.WriteString("OTIO_SCHEMA", "TimeRange.1");
@@ -117,7 +117,7 @@ public static class SceneFiles
         return string.Create(CultureInfo.InvariantCulture, $"{thousandths / 3_600_000:00}:{thousandths / 60_000 % 60:00}:{thousandths / 1000 % 60:00}.{thousandths % 1000:000}");
     }
 
-    private static string FrameCode(int frame, FrameRate rate)
+    private static string FrameCode(long frame, FrameRate rate)
     {
         var perSecond = Math.Max(1, (int)Math.Round(rate.PerSecond));
         var seconds = frame / perSecond;

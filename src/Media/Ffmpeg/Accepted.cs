@@ -55,9 +55,9 @@ public sealed record Accepted(IReadOnlyList<string> Formats, IReadOnlyList<strin
     /// The options that guard one input; they come before its <c>-i</c>. A file called .jpg is named as what it must be: ffmpeg goes by the name there
     /// and takes it for a numbered row of pictures (image2, score 50 before jpeg_pipe's 26), a reader that opens other files and is not accepted.
     /// </summary>
-    public IEnumerable<string> Guards(string path) =>
+    public IEnumerable<string> Guards(string path, string? demuxer = null) =>
     [
-        .. Formats.Contains("jpeg_pipe") && Path.GetExtension(path).ToLowerInvariant() is (".jpg" or ".jpeg" or ".jpe" or ".jfif") ? (string[])["-f", "jpeg_pipe"] : [],
+        .. demuxer is not null ? (string[])["-f", demuxer] : Formats.Contains("jpeg_pipe") && Path.GetExtension(path).ToLowerInvariant() is (".jpg" or ".jpeg" or ".jpe" or ".jfif") ? (string[])["-f", "jpeg_pipe"] : [],
         "-protocol_whitelist", "file,pipe",
         "-format_whitelist", string.Join(',', Formats),
         "-codec_whitelist", string.Join(',', Decoders),

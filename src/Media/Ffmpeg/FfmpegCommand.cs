@@ -15,6 +15,9 @@ public sealed record FfmpegInput(string Path, Accepted Accept)
     /// <summary>Reads it endlessly, again and again (sound files).</summary>
     public bool Endless { get; init; }
 
+    /// <summary>One of the accepted formats, where the file's first bytes say which it is; null: ffmpeg finds out among the accepted ones.</summary>
+    public string? Demuxer { get; init; }
+
     /// <summary>The format of a file that Spool wrote itself: <c>ffmetadata</c>, <c>concat</c>.</summary>
     public string? OwnFormat { get; init; }
 
@@ -23,7 +26,7 @@ public sealed record FfmpegInput(string Path, Accepted Accept)
         if (OwnFormat is null or "concat")
         {
             var accept = OwnFormat is null ? Accept : Accept with { Formats = ["concat", .. Accept.Formats] };
-            foreach (var guard in accept.Guards(Path)) yield return guard;
+            foreach (var guard in accept.Guards(Path, Demuxer)) yield return guard;
         }
         else
         {

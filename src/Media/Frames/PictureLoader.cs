@@ -51,7 +51,7 @@ public sealed class PictureLoader(IDisk disk, RunTool run) : IDisposable
     private async Task ConvertAsync(string path, Picture into, bool colour, CancellationToken cancel)
     {
         var output = new FfmpegOutput(null, "image2pipe", [new("0:v:0", [("c", "pam"), ("frames", "1")])]);
-        var command = new FfmpegCommand([new FfmpegInput(path, Accepted.Image)], output) { Threads = 1, Reports = false, LogLevel = "error" };
+        var command = new FfmpegCommand([new FfmpegInput(path, Accepted.Image) { Demuxer = Demuxer(_bytes) }], output) { Threads = 1, Reports = false, LogLevel = "error" };
         PictureFault? fault = null;
         string? about = null;
         var tool = command.ToTool() with
@@ -73,6 +73,17 @@ public sealed class PictureLoader(IDisk disk, RunTool run) : IDisposable
         // ffmpeg fills what it could not decode with grey and ends well; it says so in a line.
         if (result.Tail.Length > 0) throw new PictureFault("is damaged: " + LastLine(result.Tail));
     }
+
+    // What the file is decides, not what it is called.
+    private static string? Demuxer(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "png_pipe",
+        [(byte)'B', (byte)'M', ..] => "bmp_pipe",
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "gif",
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => "webp_pipe",
+        [0x49, 0x49, 0x2a, 0, ..] or [0x4d, 0x4d, 0, 0x2a, ..] => "tiff_pipe",
+        _ => null,
+    };
 
     private static string LastLine(string tail) => tail.TrimEnd().Split('\n')[^1].Trim();
 

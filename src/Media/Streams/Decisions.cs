@@ -11,11 +11,14 @@ public sealed record Decision(Verdict Verdict, string? Hash, string? Stream, dou
 /// <summary>A line of decisions cannot be read: the end of a sentence that starts with the file's name.</summary>
 public sealed class DecisionFault(string about) : FormatException(about);
 
+/// <summary>Where a person wants a cut, or none: the first frame of a scene by its number (named by content), or a moment in seconds.</summary>
+public readonly record struct CutPlace(long? Frame, double? Seconds);
+
 /// <summary>The decisions that concern one stream, by frame number.</summary>
-/// <param name="Lost">Decisions about this stream that no frame is near to.</param>
-public sealed record StreamDecisions(IReadOnlyDictionary<long, bool> Kept, IReadOnlySet<long> Representatives, IReadOnlyList<double> AddedCuts, IReadOnlyList<double> RemovedCuts, int Lost)
+/// <param name="Representatives">In the order in which they were chosen: of two in one group the later one counts.</param>
+public sealed record StreamDecisions(IReadOnlyDictionary<long, bool> Kept, IReadOnlyList<long> Representatives, IReadOnlyList<CutPlace> AddedCuts, IReadOnlyList<CutPlace> RemovedCuts)
 {
-    public static StreamDecisions None { get; } = new(new Dictionary<long, bool>(), new HashSet<long>(), [], [], 0);
+    public static StreamDecisions None { get; } = new(new Dictionary<long, bool>(), [], [], []);
 }
 
 /// <summary>
@@ -35,6 +38,7 @@ public sealed class Decisions(IReadOnlyList<Decision> all)
     {
         var all = new List<Decision>();
         var number = 0;
+        if (text.StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf])) text = text[3..]; // a byte order mark
         foreach (var range in text.Split((byte)'\n'))
         {
             number++;
@@ -64,44 +68,41 @@ public sealed class Decisions(IReadOnlyList<Decision> all)
         var stream = line.TryGetProperty("stream", out var name) ? name.GetString() : null;
         double? seconds = line.TryGetProperty("pts_s", out var time) ? time.GetDouble() : null;
         if (hash is null && (stream is null || seconds is null)) throw new DecisionFault("it names neither a 'hash' nor a 'stream' with 'pts_s'");
-        return new(verdict.Value, hash, stream, seconds);
+        if (hash is not null && (hash.Length != 64 || !hash.All(char.IsAsciiHexDigit))) throw new DecisionFault($"the hash '{(hash.Length > 80 ? hash[..80] : hash)}' is no SHA-256 of 64 hexadecimal digits");
+        if (hash is null && seconds is not (>= 0 and < 1e7)) throw new DecisionFault("'pts_s' is no time in seconds, 0 or more");
+        return new(verdict.Value, hash?.ToLowerInvariant(), stream, seconds);
     }
 
     /// <summary>What concerns a stream.</summary>
-    /// <param name="stream">Its id.</param>
+    /// <param name="names">Its id; for films also their path below the input.</param>
     /// <param name="frames">Number, content hash (pictures), seconds (films; ascending).</param>
-    public StreamDecisions For(string stream, IReadOnlyList<(long Index, string? Hash, double? Seconds)> frames)
+    public StreamDecisions For(IReadOnlyCollection<string> names, IReadOnlyList<(long Index, string? Hash, double? Seconds)> frames)
     {
         if (All.Count == 0) return StreamDecisions.None;
-        var byHash = new Dictionary<string, List<(long Index, double? Seconds)>>();
+        var byHash = new Dictionary<string, List<long>>();
         if (All.Any(d => d.Hash is not null))
-            foreach (var (index, hash, seconds) in frames)
-                if (hash is not null) (byHash.TryGetValue(hash, out var list) ? list : byHash[hash] = []).Add((index, seconds));
+            foreach (var (index, hash, _) in frames)
+                if (hash is not null) (byHash.TryGetValue(hash, out var list) ? list : byHash[hash] = []).Add(index);
         var kept = new Dictionary<long, bool>();
-        var representatives = new HashSet<long>();
-        var cuts = new Dictionary<double, bool>();
-        var lost = 0;
+        var representatives = new List<long>();
+        var cuts = new Dictionary<CutPlace, bool>();
         foreach (var decision in All)
         {
-            IReadOnlyList<(long Index, double? Seconds)> about;
-            if (decision.Hash is not null) about = byHash.GetValueOrDefault(decision.Hash) ?? []; // of another stream, or gone
-            else if (decision.Stream != stream) continue;
-            else if (decision.Verdict is Verdict.AddCut or Verdict.RemoveCut) about = [(-1, decision.Seconds)];
-            else if (Nearest(frames, decision.Seconds!.Value) is { } near) about = [near];
-            else
-            {
-                lost++;
-                continue;
-            }
-            foreach (var (index, seconds) in about)
+            var isCut = decision.Verdict is Verdict.AddCut or Verdict.RemoveCut;
+            if (decision.Hash is null && !names.Contains(decision.Stream!)) continue;
+            if (isCut && decision.Hash is null) cuts[new(null, decision.Seconds)] = decision.Verdict == Verdict.AddCut;
+            foreach (var index in decision.Hash is not null ? byHash.GetValueOrDefault(decision.Hash) ?? [] : isCut ? [] : Nearest(frames, decision.Seconds!.Value) is { } near ? [near.Index] : (IReadOnlyList<long>)[])
                 switch (decision.Verdict)
                 {
                     case Verdict.Keep or Verdict.Drop: kept[index] = decision.Verdict == Verdict.Keep; break;
-                    case Verdict.Representative: representatives.Add(index); break;
-                    default: cuts[seconds ?? index] = decision.Verdict == Verdict.AddCut; break;
+                    case Verdict.Representative:
+                        representatives.Remove(index);
+                        representatives.Add(index);
+                        break;
+                    default: cuts[new(index, null)] = decision.Verdict == Verdict.AddCut; break;
                 }
         }
-        return new(kept, representatives, [.. cuts.Where(c => c.Value).Select(c => c.Key)], [.. cuts.Where(c => !c.Value).Select(c => c.Key)], lost);
+        return new(kept, representatives, [.. cuts.Where(c => c.Value).Select(c => c.Key)], [.. cuts.Where(c => !c.Value).Select(c => c.Key)]);
     }
 
     private static (long Index, double? Seconds)? Nearest(IReadOnlyList<(long Index, string? Hash, double? Seconds)> frames, double seconds)

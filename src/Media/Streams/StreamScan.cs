@@ -42,13 +42,15 @@ public static class StreamScan
     public static IReadOnlyList<FrameStream> Find(IEnumerable<FoundEntry> entries, FrameNumbering pattern, string patternText, string name)
     {
         var streams = new List<FrameStream>();
+        // The name of the input's own pictures stays free for them, whether or not there are any yet.
         var taken = new HashSet<string>(StringComparer.Ordinal);
+        var own = Id(name, "", taken);
         var all = entries.OrderBy(e => e.Path, StringComparer.Ordinal).ToList();
         foreach (var folder in all.Where(e => FrameNames.IsPicture(e.Path)).GroupBy(e => Folder(e.Path)).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var pictures = folder.ToList();
             if (pictures.All(p => p.Why is not null && pattern.Of(Base(p.Path)) is null)) continue; // a folder called holiday.jpg is no stream
-            streams.Add(Pictures(Id(folder.Key.Length == 0 ? name : folder.Key, folder.Key, taken), folder.Key, pictures, pattern, patternText));
+            streams.Add(Pictures(folder.Key.Length == 0 ? own : Id(folder.Key, folder.Key, taken), folder.Key, pictures, pattern, patternText));
         }
         foreach (var film in all.Where(e => FrameNames.IsFilm(e.Path) && e.Why != "is a folder"))
             streams.Add(new(Id(film.Path, film.Path, taken), film.Path, true, "frames of the film", [new(0, film)], [], []));
@@ -91,7 +93,7 @@ public static class StreamScan
         foreach (var c in text)
         {
             if (char.IsAsciiLetterOrDigit(c) || (c is '.' or '-' or '_' && plain.Length > 0)) plain.Append(c);
-            else if (c == '/') plain.Append('.');
+            else if (c == '/') plain.Append('+'); // no plain name holds it, so day/cam is never taken for another folder
             else
             {
                 plain.Append('_');

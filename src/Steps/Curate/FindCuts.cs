@@ -60,17 +60,19 @@ public sealed record FindCuts : Step
 
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
-        var frames = context.Frames(Metrics, f => new Scored(f.Index, f.Seconds, f.Error is not null, f.HasContent, (double?)f.Content, (double?)f.MeanBgr, (double?)f.HistogramCorrelation, (double?)f.HashDistance));
+        Media.Metrics.FrameLine? head = null;
+        var frames = context.Frames(Metrics, f => new Scored((head ??= f) is null ? 0 : f.Index, f.Seconds, f.Error is not null, f.HasContent, (double?)f.Content, (double?)f.MeanBgr, (double?)f.HistogramCorrelation, (double?)f.HashDistance));
         var (id, rate) = context.Reading(Stream, "curate.flag", _ => Form(context.ReadBytes(Stream)));
         var film = frames.Any(f => f.Seconds is not null);
         var readable = frames.Where(f => !film || !f.IsError).ToList();
-        var start = film || readable.Count == 0 ? 0 : (int)readable[0].Index;
+        var start = film || readable.Count == 0 ? 0 : readable[0].Index;
         var times = new FilmTimes(readable.Select(f => f.Seconds ?? rate.Seconds(f.Index - start)), rate);
         var unavailable = Missing(readable, film);
         var threshold = Threshold ?? CutDetector.UsualThreshold(Detector);
         IReadOnlyList<CutPoint> cuts = unavailable is null && readable.Count > 0 ? Found(readable, times, threshold) : [];
-        if (Edited is not null) cuts = FromTable(context, rate);
-        cuts = Decided(context, id, frames, cuts, times, start);
+        // The table numbers frames at the average rate; the frame of that number has a time of its own where the rate varies.
+        if (Edited is not null) cuts = times.Count == 0 ? [] : [.. FromTable(context, rate).Select(c => times.Point(Enumerable.Range(0, times.Count).MinBy(i => Math.Abs(times.Point(i).Frame - c.Frame)))).Where(c => c.Frame > 0).DistinctBy(c => c.Frame)];
+        cuts = Decided(context, StreamFiles.NamesOf(id, head), frames, cuts, times, start);
         var list = new SceneList(rate, readable.Count, times.End, cuts);
         context.WriteBytes(Cuts, StreamLines.Object(json => Write(json, list, start, threshold, Edited is null ? unavailable : null)));
         var name = id.Replace('.', '_');
@@ -118,29 +120,32 @@ public sealed record FindCuts : Step
         catch (SceneCsvException e) { throw new StepFailedException(new Failure(FailureKind.BadOutput, $"the edited table of scenes cannot be read: {e.Message}") { Next = "correct it, or take it out of the workflow" }); }
     }
 
-    private IReadOnlyList<CutPoint> Decided(StepContext context, string id, List<Scored> frames, IReadOnlyList<CutPoint> cuts, FilmTimes times, int start)
+    private IReadOnlyList<CutPoint> Decided(StepContext context, IReadOnlyCollection<string> names, List<Scored> frames, IReadOnlyList<CutPoint> cuts, FilmTimes times, long start)
     {
-        var decided = context.Decided(Overrides, id, frames.Select(f => (f.Index, f.Seconds)), Frames);
+        var decided = context.Decided(Overrides, names, frames.Select(f => (f.Index, f.Seconds)), Frames);
         if (decided.AddedCuts.Count + decided.RemovedCuts.Count == 0 || times.Count == 0) return cuts;
-        var film = frames.Any(f => f.Seconds is not null);
+        // Moments of films are counted as their frames are, from the start of the file; those of pictures from the first frame, as cuts.json has them.
+        var begin = frames[0].Seconds ?? 0;
+        double Of(CutPlace place) => place.Frame is { } frame ? times.Rate.Seconds(frame - start) : place.Seconds!.Value - begin;
         var result = cuts.ToList();
-        foreach (var moment in decided.RemovedCuts)
+        foreach (var place in decided.RemovedCuts)
         {
-            var seconds = film ? moment - (frames[0].Seconds ?? 0) : times.Rate.Seconds((long)moment - start);
+            var seconds = Of(place);
             var near = result.Where(c => Math.Abs(c.Seconds - seconds) <= Decisions.Reach).OrderBy(c => Math.Abs(c.Seconds - seconds)).Take(1).ToList();
-            if (near.Count == 0) context.Log($"a removed cut at {moment.ToString(CultureInfo.InvariantCulture)} is near to none that was found");
+            if (near.Count == 0) context.Log($"a removed cut at {seconds.ToString(CultureInfo.InvariantCulture)} s is near to none that was found");
             result.RemoveAll(near.Contains);
         }
-        foreach (var moment in decided.AddedCuts)
+        foreach (var place in decided.AddedCuts)
         {
-            var seconds = film ? moment - (frames[0].Seconds ?? 0) : times.Rate.Seconds((long)moment - start);
-            var place = Enumerable.Range(0, times.Count).MinBy(i => Math.Abs(times.At(i) - seconds));
-            if (place > 0) result.Add(times.Point(place));
+            var seconds = Of(place);
+            var at = Enumerable.Range(0, times.Count).MinBy(i => Math.Abs(times.At(i) - seconds));
+            if (at > 0 && Math.Abs(times.At(at) - seconds) <= Math.Max(Decisions.Reach, times.Rate.Seconds(1))) result.Add(times.Point(at));
+            else context.Log($"an added cut at {seconds.ToString(CultureInfo.InvariantCulture)} s lies outside the stream");
         }
         return [.. result.Order().DistinctBy(c => c.Frame)];
     }
 
-    private void Write(Utf8JsonWriter json, SceneList list, int start, double threshold, string? unavailable)
+    private void Write(Utf8JsonWriter json, SceneList list, long start, double threshold, string? unavailable)
     {
         json.WriteStartArray("cuts");
         foreach (var cut in list.Cuts) json.WriteNumberValue(cut.Frame + start);

@@ -44,13 +44,15 @@ public sealed record FindDuplicates : Step
     {
         var contents = context.Reading(Frames, "curate.flag", path => StreamLines.Hashes(context.Disk, path).ToDictionary(h => h.Index, h => h.Hash));
         bool measured = false, readable = false;
+        FrameLine? first = null;
         var frames = context.Frames(Metrics, f =>
         {
+            first ??= f;
             measured |= f.Phash is not null;
             readable |= f.Error is null;
             return (f.Index, f.Seconds, Item: f.Phash is null || f.IsBlurry == true || f.IsDark == true ? null : Item(f, contents.GetValueOrDefault(f.Index)));
         });
-        var decided = context.Decided(Overrides, Stream, frames.Select(f => (f.Index, f.Seconds)), Frames);
+        var decided = context.Decided(Overrides, StreamFiles.NamesOf(Stream, first), frames.Select(f => (f.Index, f.Seconds)), Frames);
         var items = frames.Where(f => f.Item is not null && !(decided.Kept.TryGetValue(f.Index, out var keep) && !keep)).Select(f => f.Item!).ToList();
         var groups = Duplicates.Find(items, new DuplicateRule(Distance, Linkage, Within == 0 ? null : Within), cancel);
         var (named, merged) = GroupHistory.Carry(groups, items, Known(context, out var before));
@@ -95,9 +97,10 @@ public sealed record FindDuplicates : Step
         return [.. document.RootElement.GetProperty("clusters").EnumerateArray().Select(c => new KnownGroup(c.GetProperty("id").GetString()!, [.. c.GetProperty("contents").EnumerateArray().Select(h => h.GetString()!)]))];
     }
 
-    private static void Write(Utf8JsonWriter json, DuplicateGroup group, List<DuplicateItem> items, IReadOnlySet<long> chosen)
+    private static void Write(Utf8JsonWriter json, DuplicateGroup group, List<DuplicateItem> items, IReadOnlyList<long> chosen)
     {
-        var picked = group.Members.FirstOrDefault(m => chosen.Contains(items[m].Index), -1);
+        var last = chosen.LastOrDefault(c => group.Members.Any(m => items[m].Index == c), -1);
+        var picked = last < 0 ? -1 : group.Members.First(m => items[m].Index == last);
         var best = picked >= 0 ? picked : group.Representative;
         var distances = group.Members.Select(m => System.Numerics.BitOperations.PopCount(items[m].Hash ^ items[best].Hash)).ToList();
         json.WriteStartObject();

@@ -67,6 +67,12 @@ public sealed record Ingest : Step
             foreach (var (first, part) in SliceFile.Cut(stream, Part))
                 DurableFile.WritePlain(context.Disk, context.Full(string.Create(CultureInfo.InvariantCulture, $"{Parts.Path}/{stream.Id}~{first:000000000}.jsonl")), part.Write());
         }
+        var known = Input.Files.Where(f => !Media.Frames.FrameNames.IsPicture(f.Name) && !Media.Frames.FrameNames.IsFilm(f.Name)).ToList();
+        if (known.Count > 0)
+        {
+            context.Fact("passed over", known.Count.ToString(CultureInfo.InvariantCulture));
+            foreach (var other in known.Take(1000)) context.Log($"passed over: {other.Name} (neither a picture nor a film by its name)");
+        }
         context.Fact("streams", streams.Count.ToString(CultureInfo.InvariantCulture));
         context.Fact("frames", streams.Where(s => !s.IsFilm).Sum(s => s.Frames.Count).ToString(CultureInfo.InvariantCulture));
         return Task.FromResult(StepResult.Done);

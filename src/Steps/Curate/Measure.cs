@@ -69,6 +69,13 @@ public sealed record Measure : Step
         return StepResult.Done;
     }
 
+    /// <summary>Frames lie apart by more than one and a half, or less than half, of the usual distance.</summary>
+    private static bool IsUneven(IReadOnlyList<FrameRecord> records)
+    {
+        var steps = records.Skip(1).Select((r, i) => r.Seconds!.Value - records[i].Seconds!.Value).Order().ToList();
+        return steps.Count > 1 && (steps[^1] > steps[steps.Count / 2] * 1.5 || steps[0] < steps[steps.Count / 2] * 0.5);
+    }
+
     private string Place(StepContext context, string path) => context.Full($"{Input.Path}/{path}");
 
     /// <summary>A tool that fails is only a bad file here.</summary>
@@ -135,7 +142,10 @@ public sealed record Measure : Step
             HistogramCorrelation = FrameLine.Rounded(scores[1].Values[i]),
             HashDistance = FrameLine.Rounded(scores[2].Values[i]),
         }).ToList();
+        // What the file says of its rate need not be so; the times of its frames are.
+        var back = Enumerable.Range(1, Math.Max(0, records.Count - 1)).FirstOrDefault(i => records[i].Seconds <= records[i - 1].Seconds);
+        if (back > 0) damage.Add($"{film.Path} has times that do not rise (first at frame {back}); cuts and stretches there are not to be trusted");
         var seconds = records.Count > 0 ? records[^1].Seconds!.Value - first + form.Rate.Seconds(1) : 0;
-        return (lines, FilmHead.Write(new(form.Rate, seconds, form.VariableRate, probe.Video!.Rotation, first, damage)));
+        return (lines, FilmHead.Write(new(form.Rate, seconds, form.VariableRate || IsUneven(records), probe.Video!.Rotation, first, damage)));
     }
 }

@@ -60,12 +60,14 @@ public sealed record SelectFrames : Step
     public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancel)
     {
         var times = new List<double?>();
+        Media.Metrics.FrameLine? first = null;
         var frames = context.Frames(Metrics, f =>
         {
+            first ??= f;
             times.Add(f.Seconds);
             return new FlaggedFrame(f.Index, f.Error is not null, f.IsBlurry == true, f.IsDark == true);
         });
-        var decided = context.Decided(Overrides, Stream, frames.Select((f, i) => (f.Index, times[i])), Frames);
+        var decided = context.Decided(Overrides, StreamFiles.NamesOf(Stream, first), frames.Select((f, i) => (f.Index, times[i])), Frames);
         var around = new FrameSurroundings(
             Clusters is null ? new HashSet<long>() : context.Reading(Clusters, "curate.duplicates", _ => Spare(context.ReadBytes(Clusters))),
             Idle is null ? [] : context.Reading(Idle, "curate.idle", _ => Stretches(context.ReadBytes(Idle))),

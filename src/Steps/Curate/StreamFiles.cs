@@ -25,8 +25,11 @@ internal static class StreamFiles
 
     internal static StreamReport Report(this StepContext context, InputFile file) => context.Reading(file, "curate.flag", _ => StreamReport.Read(context.ReadBytes(file)));
 
+    /// <summary>What a stream may be called in decisions: its id, and for a film the path of its frames.</summary>
+    internal static IReadOnlyCollection<string> NamesOf(string id, FrameLine? first) => first?.Seconds is null ? [id] : [id, first.Path];
+
     /// <summary>The decisions of people about a stream; none without a file.</summary>
-    internal static StreamDecisions Decided(this StepContext context, InputFile? file, string stream, IEnumerable<(long Index, double? Seconds)> frames, InputFile? hashes)
+    internal static StreamDecisions Decided(this StepContext context, InputFile? file, IReadOnlyCollection<string> stream, IEnumerable<(long Index, double? Seconds)> frames, InputFile? hashes)
     {
         if (file is null) return StreamDecisions.None;
         Decisions all;
@@ -34,8 +37,6 @@ internal static class StreamFiles
         catch (DecisionFault e) { throw new StepFailedException(new Failure(FailureKind.BadOutput, $"the decisions {e.Message}") { Next = "correct that line of overrides.jsonl" }); }
         if (all.All.Count == 0) return StreamDecisions.None;
         var contents = hashes is null ? null : context.Reading(hashes, "curate.flag", path => StreamLines.Hashes(context.Disk, path).ToDictionary(h => h.Index, h => h.Hash));
-        var decided = all.For(stream, [.. frames.Select(f => (f.Index, contents?.GetValueOrDefault(f.Index), f.Seconds))]);
-        if (decided.Lost > 0) context.Log($"{decided.Lost} decision(s) name a moment of {stream} that no frame is near to");
-        return decided;
+        return all.For(stream, [.. frames.Select(f => (f.Index, contents?.GetValueOrDefault(f.Index), f.Seconds))]);
     }
 }

@@ -177,4 +177,25 @@ public sealed class CurateTests : IDisposable
         Assert.False(Directory.Exists(_box.At("cam-curation")));
         Assert.Contains("the input holds no frames: it is empty", _box.Spool("curate", "empty").Must(1).Out, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Two_that_begin_at_once_share_one_workspace_and_a_wrong_name_is_measured_for_what_it_is()
+    {
+        Frames(8);
+        Ffmpeg("-i", _box.At("cam/image_3.jpg"), "-c:v", "png", "-f", "image2", "-update", "1", _box.At("a.png"));
+        File.Move(_box.At("a.png"), _box.At("cam/image_8.jpg"));
+        using (var first = _box.Start("curate", "cam"))
+        using (var second = _box.Start("curate", "cam"))
+        {
+            first.Wait().Must(0);
+            second.Wait().Must(0);
+        }
+        Assert.Equal(["spool.yaml"], Directory.GetFiles(_box.At("cam-curation"), "spool.yaml*").Select(f => Path.GetFileName(f)));
+        Assert.Equal(9, Lines("cam-curation/out/cam/metrics.jsonl").Count(l => l.TryGetProperty("phash", out _)));
+        _box.Write("cam-curation/overrides.jsonl", $"{{\"decision\":\"drop\",\"stream\":\"camm\",\"pts_s\":1}}\n{{\"decision\":\"drop\",\"hash\":\"sha256:{new string('0', 64)}\"}}\n");
+        var err = _box.Spool("curate", "cam").Must(0).Err;
+        Assert.Contains("decision 1 is about a stream 'camm' that is not there; did you mean 'cam'?", err, StringComparison.Ordinal);
+        Assert.Contains("decision 2 is about a picture that is not there", err, StringComparison.Ordinal);
+        Assert.Contains("from 0 to 1040400", _box.Spool("measure", "cam", "--blur-below", "nan").Must(2).Err, StringComparison.Ordinal);
+    }
 }

@@ -98,4 +98,33 @@ public sealed class DecisionTests
     }
 
     private List<string> Ids() => [.. _rig.Object("clusters.json").GetProperty("clusters").EnumerateArray().Select(c => c.GetProperty("id").GetString()!).Order()];
+
+    [Fact]
+    public async Task Of_two_representatives_in_a_group_the_later_counts_and_a_byte_order_mark_does_not()
+    {
+        _rig.Frames(0, 6);
+        _rig.Frame(6, [.. CurationRig.Jpeg(2), 0]);
+        string Line(byte[] bytes) => $"{{\"decision\":\"representative\",\"hash\":\"sha256:{Digest.Of(bytes)}\"}}\n";
+        _rig.Engine.Write("overrides.jsonl", "\ufeff" + Line(CurationRig.Jpeg(2)) + Line([.. CurationRig.Jpeg(2), 0]));
+        Assert.Equal("succeeded", (await _rig.RunAsync()).Status);
+        Assert.Equal(6, _rig.Object("clusters.json").GetProperty("clusters")[0].GetProperty("representative").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("""{"decision":"drop","hash":"sha256:aa"}""", "is no SHA-256")]
+    [InlineData("""{"decision":"add-cut","stream":"a","pts_s":-5}""", "is no time in seconds")]
+    [InlineData("""{"decision":"add-cut","stream":"a","pts_s":1e400}""", "")]
+    [InlineData("""{"decision":"drop","stream":"a"}""", "names neither")]
+    public void A_decision_that_can_mean_nothing_is_refused(string line, string why) =>
+        Assert.Contains(why, Assert.Throws<Spool.Media.Streams.DecisionFault>(() => Spool.Media.Streams.Decisions.Read(System.Text.Encoding.UTF8.GetBytes(line))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_cut_among_pictures_is_named_by_content_or_by_the_seconds_of_cuts_json()
+    {
+        _rig.Frames(10, 60);
+        _rig.Engine.Write("overrides.jsonl", $"{{\"decision\":\"add-cut\",\"hash\":\"{Hash(20)}\"}}\n{{\"decision\":\"add-cut\",\"stream\":\"frames\",\"pts_s\":1.0}}\n");
+        await _rig.RunAsync(("detector", "threshold")); // which finds nothing among pictures
+        Assert.Equal("[20,40]", _rig.Object("cuts.json").GetProperty("cuts").GetRawText()); // 1.0 s at 30 a second behind frame 10
+        Assert.Equal(1.0, _rig.Object("cuts.json").GetProperty("scenes")[2].GetProperty("start").GetProperty("s").GetDouble());
+    }
 }

@@ -131,4 +131,32 @@ public sealed class ReuseTests
         Assert.Equal("failed", result.Status);
         Assert.EndsWith("image_7.jpg changed while it was read", EngineRig.Of(result, "measure:frames~000000000").Failure!.Sentence);
     }
+
+    [Fact]
+    public async Task A_stream_keeps_its_name_whatever_other_folders_come()
+    {
+        DurableFile.CreateFolders(_rig.Engine.Files, "/footage/a/b");
+        _rig.Frame(0, CurationRig.Jpeg(1), "a/b/image_0.jpg");
+        await _rig.RunAsync();
+        Assert.True(_rig.Engine.Exists("out/a+b/metrics.jsonl"));
+        DurableFile.CreateFolders(_rig.Engine.Files, "/footage/a.b");
+        DurableFile.CreateFolders(_rig.Engine.Files, "/footage/a+b");
+        DurableFile.CreateFolders(_rig.Engine.Files, "/footage/frames");
+        foreach (var folder in (string[])["a.b/", "a+b/", "frames/", ""]) _rig.Frame(0, CurationRig.Jpeg(2), folder + "image_0.jpg");
+        await _rig.RunAsync();
+        Assert.Contains("\"a/b/image_0.jpg\"", _rig.Engine.Read("out/a+b/metrics.jsonl"), StringComparison.Ordinal);
+        Assert.Contains("\"a.b/image_0.jpg\"", _rig.Engine.Read("out/a.b/metrics.jsonl"), StringComparison.Ordinal);
+        Assert.Contains("\"image_0.jpg\"", _rig.Engine.Read("out/frames/metrics.jsonl"), StringComparison.Ordinal);
+        Assert.Equal(5, _rig.Engine.Files.List("/w/out").Count);
+    }
+
+    [Fact]
+    public async Task Frame_numbers_may_be_as_large_as_a_clock_in_microseconds()
+    {
+        _rig.Frame(0, CurationRig.Jpeg(1), "image_1.jpg");
+        _rig.Frame(0, CurationRig.Jpeg(2), "image_1000000000000.jpg");
+        await _rig.RunAsync();
+        Assert.Equal(1_000_000_000_001, _rig.Object("cuts.json").GetProperty("scenes")[0].GetProperty("end").GetProperty("frame").GetInt64());
+        Assert.Equal("[[2,999999999999]]", _rig.Object("stream.json").GetProperty("missing").GetRawText());
+    }
 }

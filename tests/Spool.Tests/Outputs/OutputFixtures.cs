@@ -104,8 +104,8 @@ internal static class OutputFixtures
         """;
 
     private const string Contents = """
-        {"frame_idx":0,"frame_path":"image_0.jpg","bytes":1,"hash":"sha256:aa","width":8,"height":6,"pts_s":null}
-        {"frame_idx":1,"frame_path":"image_1.jpg","bytes":1,"hash":"sha256:bb","width":8,"height":6,"pts_s":null}
+        {"frame_idx":0,"frame_path":"image_0.jpg","bytes":1,"hash":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","width":8,"height":6,"pts_s":null}
+        {"frame_idx":1,"frame_path":"image_1.jpg","bytes":1,"hash":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","width":8,"height":6,"pts_s":null}
         {"frame_idx":2,"frame_path":"image_2.jpg","bytes":0,"hash":null,"width":null,"height":null,"pts_s":null}
 
         """;
@@ -120,7 +120,7 @@ internal static class OutputFixtures
         new(new FindDuplicates(), [("metrics", "metrics.jsonl", Figures), ("frames", "frames.jsonl", Contents)], [("clusters", "clusters.json")]),
         new(new FindCuts { Detector = Spool.Media.Cuts.CutMethod.Content, MinLength = "1" }, [("metrics", "metrics.jsonl", Figures), ("stream", "stream.json", Stream)],
             [("cuts", "cuts.json"), ("csv", "scenes.csv"), ("edl", "scenes.edl"), ("otio", "scenes.otio")]),
-        new(new SelectFrames(), [("metrics", "metrics.jsonl", Figures), ("frames", "frames.jsonl", Contents), ("decisions", "decisions.jsonl", """{"decision":"drop","hash":"sha256:aa"}""")],
+        new(new SelectFrames(), [("metrics", "metrics.jsonl", Figures), ("frames", "frames.jsonl", Contents), ("decisions", "decisions.jsonl", """{"decision":"drop","hash":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""")],
             [("table", "table.json"), ("selection", "selection.jsonl")]),
         new(new CopyFile(), [("file", "file.txt", "copied\n")], [("file", "file.txt")]),
         new(new FirstFile(), [("files", "a.txt", "first\n"), ("files", "b.txt", "second\n")], [("file", "file.txt")]),

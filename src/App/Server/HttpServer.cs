@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Spool.App.Queue;
+using Spool.Platform;
+
+namespace Spool.App.Server;
+
+/// <summary>
+/// The API over HTTP on loopback (docs/formats/api.md). It adds nothing of its own: it reads the queue and the files of runs, and writes jobs, as
+/// the command line does. Limits are set on purpose for each thing a stranger could make large: bodies, headers, connections, slowness.
+/// </summary>
+public sealed class HttpServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private HttpServer(WebApplication app) => _app = app;
+
+    /// <summary>Listens; throws <see cref="IOException"/> when the address is taken.</summary>
+    /// <param name="cancel">Asks the engine that owns a workspace to end; false when nobody answers.</param>
+    public static async Task<HttpServer> StartAsync(ServerPlace place, JobQueue queue, IPEndPoint address, string token, Func<string, bool> cancel)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = 4 << 20;
+            options.Limits.MaxRequestHeadersTotalSize = 16 << 10;
+            options.Limits.MaxRequestHeaderCount = 50;
+            options.Limits.MaxRequestLineSize = 4 << 10;
+            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+            options.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+            options.Limits.MaxConcurrentConnections = 1000;
+        });
+        var app = builder.Build();
+        var guard = new Guard(token, address.Port);
+        app.Use(async (context, next) =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            headers.CacheControl = "no-store";
+            headers["Referrer-Policy"] = "no-referrer";
+            if (guard.Refuses(context.Request) is var (status, why))
+            {
+                if (status == HttpStatusCode.Unauthorized) headers.WWWAuthenticate = "Bearer";
+                await Answer.ProblemAsync(context, status, why);
+                return;
+            }
+            try { await next(context); }
+            catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, (HttpStatusCode)e.StatusCode, e.Message); }
+            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { return; } // the listener went away
+            catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
+        });
+        app.UseRouting();
+        new RunRoutes(place, queue, cancel).AddTo(app);
+        app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
+        app.MapGet("/health/ready", context => ReadyAsync(context, place));
+        app.MapGet("/metrics", context => MetricsAsync(context, queue));
+        app.MapFallback(context => Answer.ProblemAsync(context, HttpStatusCode.NotFound, "there is no such address", "the API is described in docs/formats/api.md"));
+        await app.StartAsync();
+        return new HttpServer(app);
+    }
+
+    /// <summary>Ready while the supervisor's heart beats.</summary>
+    private static Task ReadyAsync(HttpContext context, ServerPlace place)
+    {
+        var beat = Path.Join(place.Runtime, "heartbeat");
+        var ready = place.Disk.Stat(beat) is not null && DateTimeOffset.TryParse(DurableFile.ReadText(place.Disk, beat), CultureInfo.InvariantCulture, out var at) && TimeProvider.System.GetUtcNow() - at < TimeSpan.FromSeconds(30);
+        return Answer.JsonAsync(context, ready ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, json => json.WriteString("status", ready ? "ready" : "the queue is not looked at"));
+    }
+
+    // Prometheus text format 0.0.4. Labels come from fixed words only: no path, name or text of a user.
+    private static Task MetricsAsync(HttpContext context, JobQueue queue)
+    {
+        var runs = queue.All();
+        var text = new StringBuilder("# HELP spool_runs Runs of the queue by status.\n# TYPE spool_runs gauge\n");
+        foreach (var status in (string[])["queued", "running", "waiting", "succeeded", "failed", "cancelled"])
+            text.Append(CultureInfo.InvariantCulture, $"spool_runs{{status=\"{status}\"}} {runs.Count(r => r.Status == status)}\n");
+        var oldest = runs.Where(r => r.Status == "queued").Select(r => r.SubmittedAt).DefaultIfEmpty(0).Min();
+        var age = oldest == 0 ? 0 : Math.Max(0, (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - oldest) / 1000.0);
+        text.Append(CultureInfo.InvariantCulture, $"# HELP spool_queue_oldest_seconds How long the oldest queued run has waited.\n# TYPE spool_queue_oldest_seconds gauge\nspool_queue_oldest_seconds {age:0.###}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# HELP spool_engine_starts_total Engines started for the runs of the queue.\n# TYPE spool_engine_starts_total counter\nspool_engine_starts_total {runs.Sum(r => r.Attempt)}\n");
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Spool.App.Queue;
+using Spool.Engine.Artifacts;
+using Spool.Engine.Scheduling;
+using Spool.Platform;
+
+namespace Spool.App.Server;
+
+/// <summary>The routes about runs (docs/formats/api.md).</summary>
+internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Func<string, bool> cancel)
+{
+    private const int MostListed = 1000, UsuallyListed = 100;
+
+    internal void AddTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/v1/runs", SubmitAsync);
+        routes.MapGet("/api/v1/runs", ListAsync);
+        routes.MapGet("/api/v1/runs/{id}", ShowAsync);
+        routes.MapGet("/api/v1/runs/{id}/events", context => Find(context) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : NoneAsync(context));
+        routes.MapPost("/api/v1/runs/{id}/cancel", CancelAsync);
+        routes.MapGet("/api/v1/artifacts/{digest}", ArtifactAsync);
+    }
+
+    private async Task SubmitAsync(HttpContext context)
+    {
+        Job job;
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 16 }, context.RequestAborted);
+            job = Job.Read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no JSON", e.Message);
+            return;
+        }
+        catch (JobFault e)
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the job " + e.Message);
+            return;
+        }
+        if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key) && key.ToString().Length is > 0 and <= 255) job = job with { IdempotencyKey = key.ToString() };
+        if (!job.IsText && place.Disk.Stat(job.Workflow) is not { Kind: FileKind.File })
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the workflow is not there", job.Workflow);
+            return;
+        }
+        var id = queue.Add(job).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.Location = $"/api/v1/runs/{id}";
+        await Answer.JsonAsync(context, HttpStatusCode.Created, json => json.WriteString("id", id));
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var limit = int.TryParse(query["limit"], NumberStyles.None, null, out var asked) ? Math.Clamp(asked, 1, MostListed) : UsuallyListed;
+        var before = long.TryParse(query["before"], NumberStyles.None, null, out var number) ? number : long.MaxValue;
+        var status = query["status"].ToString();
+        // The newest first; a page goes on before the last number of the one before.
+        var found = queue.All().Where(r => r.Id < before && (status.Length == 0 || r.Status == status)).OrderByDescending(r => r.Id).Take(limit + 1).ToList();
+        return Answer.JsonAsync(context, HttpStatusCode.OK, json =>
+        {
+            json.WriteStartArray("runs");
+            foreach (var run in found.Take(limit))
+            {
+                json.WriteStartObject();
+                run.Write(json);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            if (found.Count > limit) json.WriteString("next", string.Create(CultureInfo.InvariantCulture, $"/api/v1/runs?before={found[limit - 1].Id}&limit={limit}"));
+        });
+    }
+
+    private Task ShowAsync(HttpContext context) => Find(context) is { } run ? Answer.JsonAsync(context, HttpStatusCode.OK, run.Write) : NoneAsync(context);
+
+    private Task CancelAsync(HttpContext context)
+    {
+        if (Find(context) is not { } run) return NoneAsync(context);
+        return queue.Cancel(run, cancel) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteBoolean("cancelled", true))
+            : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} is over", run.Status);
+    }
+
+    /// <summary>Bytes by what they are: looked for in the stores of the workspaces that have runs here, never by path.</summary>
+    private async Task ArtifactAsync(HttpContext context)
+    {
+        if (!Digest.TryParse(context.Request.RouteValues["digest"]?.ToString(), out var digest))
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "that is no digest of 64 hexadecimal digits");
+            return;
+        }
+        foreach (var workspace in queue.All().Select(r => r.Job.Place).Distinct())
+        {
+            var store = new ObjectStore(place.Disk, new WorkspacePaths(workspace).Store);
+            if (place.Disk.Stat(new WorkspacePaths(workspace).Store) is null || !store.Has(digest)) continue;
+            // Never shown as what it may pretend to be: a page could hide in a picture.
+            context.Response.Headers.ContentDisposition = "attachment";
+            await Results.File(store.PathOf(digest), "application/octet-stream", enableRangeProcessing: true, entityTag: new($"\"{digest}\"")).ExecuteAsync(context);
+            return;
+        }
+        await Answer.ProblemAsync(context, HttpStatusCode.NotFound, "no run here has such bytes");
+    }
+
+    private QueuedRun? Find(HttpContext context) =>
+        long.TryParse(context.Request.RouteValues["id"]?.ToString(), NumberStyles.None, null, out var id) ? queue.Find(id) : null;
+
+    private static Task NoneAsync(HttpContext context) => Answer.ProblemAsync(context, HttpStatusCode.NotFound, $"there is no run {context.Request.RouteValues["id"]}");
+}

@@ -1,0 +1,35 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Spool.App.Queue;
+using Spool.App.Server;
+using Spool.Platform;
+
+namespace Spool.App;
+
+/// <summary>Brings the queue and the API together for whoever serves, so that the command line and the server need not know each other.</summary>
+public static class Serving
+{
+    /// <summary>The token of this state root: made once, readable by the user alone.</summary>
+    /// <exception cref="DiskException">Others may read it, or it cannot be made.</exception>
+    public static string Token(ServerPlace place)
+    {
+        var path = Path.Join(place.Root, "token");
+        if (place.Disk.Stat(path) is { } stat)
+        {
+            if ((stat.Mode & 0x3f) != 0) place.Disk.SetMode(path, 0x180);
+            return DurableFile.ReadText(place.Disk, path).Trim();
+        }
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        DurableFile.WritePlain(place.Disk, path + ".new", ReadOnlySpan<byte>.Empty);
+        place.Disk.SetMode(path + ".new", 0x180);
+        DurableFile.WritePlain(place.Disk, path + ".new", Encoding.ASCII.GetBytes(token + "\n"));
+        place.Disk.Rename(path + ".new", path, RenameMode.Replace);
+        return token;
+    }
+
+    /// <summary>Starts the API.</summary>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public static async Task<IAsyncDisposable> ListenAsync(ServerPlace place, JobQueue queue, IPEndPoint address, Func<string, bool> cancel) =>
+        await HttpServer.StartAsync(place, queue, address, Token(place), cancel);
+}
