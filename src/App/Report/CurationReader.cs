@@ -92,7 +92,12 @@ internal sealed class CurationReader(IDisk disk, Allowance room)
         var count = frames.Numbers.Count;
         if (count == 0) return stream;
         var perByte = count / 3 * 4 + 4;
-        if (frames.Numbers.ToRuns() is not { } numbers || !room.Take(frames.Numbers.Cost + 2 * perByte))
+        if (frames.Numbers.ToRuns() is not { } numbers)
+        {
+            leftOut.Add($"all that is told frame by frame: two numbers lie more than {Cli.Words.Count(int.MaxValue)} apart, which the page cannot draw; the figures are in metrics.jsonl");
+            return stream;
+        }
+        if (!room.Take(frames.Numbers.Cost + 2 * perByte))
         {
             leftOut.Add($"all that is told frame by frame, of {Cli.Words.Count(count)} frames, to keep the page small");
             return stream;
