@@ -30,6 +30,14 @@ public static class Serving
 
     /// <summary>Starts the API.</summary>
     /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task<IAsyncDisposable> ListenAsync(ServerPlace place, JobQueue queue, IPEndPoint address, Func<string, bool> cancel) =>
-        await HttpServer.StartAsync(place, queue, address, Token(place), cancel);
+    public static async Task<IAsyncDisposable> ListenAsync(Composition composition, ServerPlace place, JobQueue queue, IPEndPoint address, Func<string, bool> cancel) =>
+        await HttpServer.StartAsync(place, queue, address, Token(place), new Workers(cancel, (arguments, stop) => AskAsync(composition, place, arguments, stop), run => run.FileIn(place)));
+
+    private static async Task<(int, string)> AskAsync(Composition composition, ServerPlace place, IReadOnlyList<string> arguments, CancellationToken cancel)
+    {
+        var environment = new Dictionary<string, string> { ["PATH"] = composition.Environment("PATH") ?? "/usr/bin:/bin", ["HOME"] = composition.Environment("HOME") ?? "/", ["SPOOL_STATE"] = place.Root, ["LANG"] = "C.UTF-8" };
+        if (composition.Environment("XDG_RUNTIME_DIR") is { } runtime) environment["XDG_RUNTIME_DIR"] = runtime;
+        var result = await composition.Processes.RunAsync(new ToolCommand(Environment.ProcessPath!, arguments) { WorkingFolder = "/", CaptureOutput = true }, environment, TimeSpan.FromSeconds(60), null, null, cancel);
+        return (result.ExitCode, result.Output.Length > 0 ? result.Output : result.Tail);
+    }
 }

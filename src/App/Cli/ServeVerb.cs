@@ -91,7 +91,7 @@ public sealed class ServeVerb : Verb
         if (address is null) return null;
         try
         {
-            var api = await Serving.ListenAsync(place, queue, address, workspace => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, "cancel") is not null);
+            var api = await Serving.ListenAsync(composition, place, queue, address, workspace => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, "cancel") is not null);
             Console.WriteLine($"API on http://{address}/api/v1 · token in {Path.Join(place.Root, "token")}");
             return api;
         }

@@ -90,7 +90,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
 
     public QueuedRun? Find(long id) => All().FirstOrDefault(r => r.Id == id);
 
-    /// <summary>Cancels a run: a queued one is over at once, a waiting one with the next round of the server, a running one when its engine has ended.</summary>
+    /// <summary>Cancels a run: a queued one is over at once, others when the server has seen it and their engine has ended.</summary>
     /// <param name="ask">Asks the engine that owns a workspace to end; false when nobody answers.</param>
     public bool Cancel(QueuedRun run, Func<string, bool> ask)
     {
@@ -99,13 +99,15 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
             return place.Locked(() =>
             {
                 if (Find(run.Id) is not { Stage: ServerPlace.Pending } still) return false;
-                Move(still with { Status = "cancelled", IsCancelled = true, FinishedAt = Now }, ServerPlace.Failed);
+                Move(still with { Status = "cancelled", FinishedAt = Now }, ServerPlace.Failed);
                 return true;
             }) || (Find(run.Id) is { Stage: ServerPlace.Running } begun && Cancel(begun, ask));
         }
         if (run.Stage != ServerPlace.Running) return false;
-        (run with { IsCancelled = true }).Save(place);
-        return run.Status == "waiting" || ask(run.Job.Place);
+        // The server ends it with its next round; the engine, where one answers already, at once.
+        DurableFile.Write(place.Disk, run.CancelMark(place), "cancel\n"u8);
+        ask(run.Job.Place);
+        return true;
     }
 
     /// <summary>Moves a job to another stage, after its record was kept.</summary>

@@ -21,14 +21,21 @@ public sealed record QueuedRun(long Id, Job Job)
     /// <summary>How often an engine was started for it; its events are those of the last one.</summary>
     public int Attempt { get; init; }
     public ProcessIdentity? Engine { get; init; }
+    /// <summary>Noted beside the record when somebody asks for its end; a file of its own, so that two who write never lose it.</summary>
+    public string CancelMark(ServerPlace place) => Path.Join(place.RunFolder(Id), "cancel");
+
     /// <summary>Somebody asked for its end.</summary>
-    public bool IsCancelled { get; init; }
+    public bool IsCancelledIn(ServerPlace place) => place.Disk.Stat(CancelMark(place)) is not null;
+
     /// <summary>Why it failed, in a sentence.</summary>
     public string? Problem { get; init; }
     /// <summary>Counts of tasks as the last run line had them, as JSON.</summary>
     public string? Tasks { get; init; }
 
     public string Events(ServerPlace place) => Path.Join(place.RunFolder(Id), $"events-{Attempt}.jsonl");
+
+    /// <summary>The workflow file: named by the job, or its text as a file beside the record.</summary>
+    public string FileIn(ServerPlace place) => Job.IsText ? Path.Join(place.RunFolder(Id), "spool.yaml") : Job.Workflow;
 
     public string Errors(ServerPlace place) => Path.Join(place.RunFolder(Id), $"errors-{Attempt}.log");
 
@@ -44,7 +51,6 @@ public sealed record QueuedRun(long Id, Job Job)
             if (StartedAt is { } started) json.WriteNumber("started_at", started);
             if (FinishedAt is { } finished) json.WriteNumber("finished_at", finished);
             json.WriteNumber("attempt", Attempt);
-            json.WriteBoolean("cancelled", IsCancelled);
             if (Problem is not null) json.WriteString("problem", Problem);
             if (Tasks is not null)
             {
@@ -84,7 +90,6 @@ public sealed record QueuedRun(long Id, Job Job)
                 StartedAt = Time("started_at"),
                 FinishedAt = Time("finished_at"),
                 Attempt = root.GetProperty("attempt").GetInt32(),
-                IsCancelled = root.GetProperty("cancelled").GetBoolean(),
                 Problem = root.TryGetProperty("problem", out var problem) ? problem.GetString() : null,
                 Tasks = root.TryGetProperty("tasks", out var tasks) ? tasks.GetRawText() : null,
                 Engine = root.TryGetProperty("engine", out var engine)

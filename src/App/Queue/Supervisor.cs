@@ -15,6 +15,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
 {
     private readonly Dictionary<long, QueuedRun> _running = [];
     private readonly Dictionary<long, long> _journals = [];
+    private readonly HashSet<long> _told = [];
 
     /// <summary>Runs at once.</summary>
     public int MaxConcurrent { get; init; } = Math.Max(1, Environment.ProcessorCount);
@@ -52,7 +53,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         var busy = _running.Values.Select(r => r.Job.Place).ToHashSet(StringComparer.Ordinal);
         foreach (var run in queue.In(ServerPlace.Pending).OrderByDescending(r => r.Job.Priority).ThenBy(r => r.Id))
         {
-            if (run.IsCancelled)
+            if (run.IsCancelledIn(place))
             {
                 queue.Move(run with { Status = "cancelled", FinishedAt = Now }, ServerPlace.Failed);
                 continue;
@@ -85,10 +86,9 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
 
     private List<string> Arguments(QueuedRun run)
     {
-        var file = run.Job.Workflow;
+        var file = run.FileIn(place);
         if (run.Job.IsText)
         {
-            file = Path.Join(place.RunFolder(run.Id), "spool.yaml");
             DurableFile.Write(place.Disk, file, Encoding.UTF8.GetBytes(run.Job.Workflow));
         }
         var arguments = new List<string> { "run", file, "--json", "--workspace", run.Job.Place };
@@ -111,17 +111,23 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
     {
         if (run.Status == "waiting")
         {
-            // A person decided, or a file came: the journal grew or the workspace changed since.
-            if (Journal(run) != _journals.GetValueOrDefault(run.Id)) Again(run);
-            else if (queue.Find(run.Id) is { IsCancelled: true }) Finish(run, ("cancelled", run.Tasks));
+            // A person decided: the journal grew since.
+            if (run.IsCancelledIn(place)) Finish(run, ("cancelled", run.Tasks));
+            else if (Journal(run) != _journals.GetValueOrDefault(run.Id)) Again(run);
             return;
         }
         if (run.Engine is { } engine)
         {
             DetachedProgram.Reap(engine.Pid);
-            if (engine.IsAlive) return;
+            if (engine.IsAlive)
+            {
+                // TERM ends an engine as Ctrl+C does: tools are ended, what is finished is kept.
+                if (run.IsCancelledIn(place) && _told.Add(run.Id)) DetachedProgram.Signal(engine, kill: false);
+                return;
+            }
         }
         if (EndOf(run) is { } end) Finish(run, end);
+        else if (run.IsCancelledIn(place)) Finish(run, ("cancelled", null));
         else if (run.Attempt >= 3) Finish(run with { Problem = $"its engine ended {run.Attempt} times without a result; see {run.Errors(place)}" }, ("failed", null));
         else
         {

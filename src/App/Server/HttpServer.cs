@@ -22,8 +22,7 @@ public sealed class HttpServer : IAsyncDisposable
     private HttpServer(WebApplication app) => _app = app;
 
     /// <summary>Listens; throws <see cref="IOException"/> when the address is taken.</summary>
-    /// <param name="cancel">Asks the engine that owns a workspace to end; false when nobody answers.</param>
-    public static async Task<HttpServer> StartAsync(ServerPlace place, JobQueue queue, IPEndPoint address, string token, Func<string, bool> cancel)
+    public static async Task<HttpServer> StartAsync(ServerPlace place, JobQueue queue, IPEndPoint address, string token, Workers workers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -61,7 +60,7 @@ public sealed class HttpServer : IAsyncDisposable
             catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
         });
         app.UseRouting();
-        new RunRoutes(place, queue, cancel).AddTo(app);
+        new RunRoutes(place, queue, workers).AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, queue));

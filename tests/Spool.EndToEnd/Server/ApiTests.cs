@@ -96,17 +96,34 @@ public sealed class ApiTests : IDisposable
         _box.Write("a/spool.yaml", "version: 1\nsteps:\n  - { id: m, kind: audio.music, with: { duration: 600 }, out: { audio: m.wav } }\n");
         var id = await SubmitAsync("a");
         await UntilAsync(id, "running");
-        // The engine answers once it owns its workspace.
-        HttpStatusCode code;
-        do
-        {
-            using var answer = await _http.PostAsync($"/api/v1/runs/{id}/cancel", null, Stop);
-            code = answer.StatusCode;
-        }
-        while (code == HttpStatusCode.Conflict && (await GetAsync($"/api/v1/runs/{id}")).GetProperty("status").GetString() == "running");
+        // At once, while the engine may not even own its workspace yet.
+        using (var answer = await _http.PostAsync($"/api/v1/runs/{id}/cancel", null, Stop)) Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await UntilAsync(id, "cancelled");
         using var late = await _http.PostAsync($"/api/v1/runs/{id}/cancel", null, Stop);
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_review_is_listed_and_of_many_decisions_one_is_taken()
+    {
+        _box.Write("a/spool.yaml", """
+            version: 1
+            steps:
+              - { id: text, kind: files.write, with: { text: "hello" }, out: { file: work/a.txt } }
+              - { id: look, kind: review, in: { file: work/a.txt }, with: { message: "Good?", on-reject: abort } }
+              - { id: copy, kind: files.copy, in: { file: work/a.txt }, out: { file: out/b.txt } }
+            """);
+        var id = await SubmitAsync("a");
+        await UntilAsync(id, "waiting");
+        Assert.Contains("look", (await GetAsync($"/api/v1/runs/{id}/reviews")).GetProperty("reviews")[0].GetRawText(), StringComparison.Ordinal);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _http.PostAsync($"/api/v1/reviews/{id}:look/{(i % 2 == 0 ? "approve" : "reject")}", Body("""{"note":"at once"}"""), Stop)));
+        var said = string.Join('\n', await Task.WhenAll(answers.Select(async (a, i) => $"{(i % 2 == 0 ? "approve" : "reject")} {(int)a.StatusCode} {await a.Content.ReadAsStringAsync(Stop)}")));
+        Assert.True(answers.Count(a => a.StatusCode == HttpStatusCode.OK) == 1, said);
+        Assert.All(answers.Where(a => a.StatusCode != HttpStatusCode.OK), a => Assert.Equal(HttpStatusCode.Conflict, a.StatusCode));
+        using var none = await _http.PostAsync("/api/v1/reviews/99:look/approve", null, Stop);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        using var option = await _http.PostAsync($"/api/v1/reviews/{id}:--help/approve", null, Stop);
+        Assert.Equal(HttpStatusCode.NotFound, option.StatusCode);
     }
 
     private async Task UntilAsync(string id, string status)

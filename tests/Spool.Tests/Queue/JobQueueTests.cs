@@ -81,8 +81,10 @@ public sealed class JobQueueTests
         Assert.True(_queue.Cancel(_queue.Find(first)!, _ => throw new InvalidOperationException("nobody is to be asked")));
         Assert.Equal(("cancelled", ServerPlace.Failed), (_queue.Find(first)!.Status, _queue.Find(first)!.Stage));
         _queue.Move(_queue.Find(second)! with { Status = "running", Attempt = 1 }, ServerPlace.Running);
-        Assert.True(_queue.Cancel(_queue.Find(second)!, workspace => workspace == "/v"));
-        Assert.True(_queue.Find(second)!.IsCancelled);
+        var asked = "";
+        Assert.True(_queue.Cancel(_queue.Find(second)!, workspace => (asked = workspace).Length > 0));
+        Assert.Equal("/v", asked);
+        Assert.True(_queue.Find(second)!.IsCancelledIn(_place));
         Assert.False(_queue.Cancel(_queue.Find(first)!, _ => true));
     }
 

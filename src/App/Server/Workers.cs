@@ -1,0 +1,9 @@
+using Spool.App.Queue;
+
+namespace Spool.App.Server;
+
+/// <summary>What the API has done by others: the command line in a process of its own, and the engine of a workspace.</summary>
+/// <param name="Cancel">Asks the engine that owns a workspace to end; false when nobody answers.</param>
+/// <param name="AskAsync">Runs a verb of the command line; its exit code, and what it said.</param>
+/// <param name="FileOf">The workflow file of a run.</param>
+public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<string>, CancellationToken, Task<(int Code, string Said)>> AskAsync, Func<QueuedRun, string> FileOf);
