@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Spool.Media.Frames;
 
 /// <summary>
@@ -8,9 +11,15 @@ namespace Spool.Media.Frames;
 public sealed class Shrinker
 {
     private LinearTaps? _across, _down;
-    private int[] _upper = [], _lower = [];
+    private PixelPairs? _pairs;
+    private short[] _upper = [], _lower = [];
 
-    public void Shrink(Plane from, Plane to, (int Width, int Height) size)
+    public void Shrink(Plane from, Plane to, (int Width, int Height) size) => Shrink(from, to, size, vectors: true);
+
+    /// <summary>The definition, and the truth of the tests.</summary>
+    public void ShrinkScalar(Plane from, Plane to, (int Width, int Height) size) => Shrink(from, to, size, vectors: false);
+
+    private void Shrink(Plane from, Plane to, (int Width, int Height) size, bool vectors)
     {
         if (from.Width == size.Width && from.Height == size.Height)
         {
@@ -19,41 +28,62 @@ public sealed class Shrinker
         }
         to.Resize(size.Width, size.Height);
         _across = LinearTaps.Of(_across, from.Width, size.Width);
+        _pairs = vectors ? PixelPairs.Of(_pairs, _across) : null;
+        var room = PixelPairs.Room(size.Width);
+        if (_upper.Length != room) (_upper, _lower) = (new short[room], new short[room]);
         if (from.Height == size.Height)
         {
-            for (var y = 0; y < size.Height; y++) Across(from.Row(y), to.Row(y), _across);
+            for (var y = 0; y < size.Height; y++) Across(from, y, to.Row(y));
             return;
         }
         _down = LinearTaps.Of(_down, from.Height, size.Height);
-        if (_upper.Length < size.Width) (_upper, _lower) = (new int[size.Width], new int[size.Width]);
         for (var y = 0; y < size.Height; y++)
         {
-            Across(from.Row(_down.First[y]), _upper, _across);
-            Across(from.Row(_down.Second[y]), _lower, _across);
-            int second = _down.Weight[y], first = LinearTaps.One - second;
-            var row = to.Row(y);
-            for (var x = 0; x < row.Length; x++)
-                row[x] = (byte)((((first * (_upper[x] >> 4)) >> 16) + ((second * (_lower[x] >> 4)) >> 16) + 2) >> 2);
+            Across(from, _down.First[y], _upper);
+            Across(from, _down.Second[y], _lower);
+            if (vectors) RowBlend.Blend(_upper, _lower, 0, _down.Weight[y], to.Row(y));
+            else RowBlend.BlendScalar(_upper, _lower, 0, _down.Weight[y], to.Row(y));
         }
     }
 
-    private static void Across(ReadOnlySpan<byte> from, Span<byte> to, LinearTaps taps)
+    private unsafe void Across(Plane from, int y, Span<byte> to)
     {
-        var (first, second, weight) = (taps.First, taps.Second, taps.Weight);
+        if (_pairs is not null)
+        {
+            var half = Vector512.Create(1024);
+            fixed (byte* row = from.Row(y))
+            fixed (short* spare = _upper)
+                for (var block = 0; block < _pairs.Blocks; block++)
+                    Avx512F.ConvertToVector128Byte(((_pairs.Between(_pairs.Fetch(row, block), block) + half) >> 11).AsUInt32()).Store((byte*)spare + (block * _pairs.Per));
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(_upper.AsSpan())[..to.Length].CopyTo(to);
+            return;
+        }
+        var pixels = from.Row(y);
+        var (first, second, weight) = (_across!.First, _across.Second, _across.Weight);
         for (var x = 0; x < to.Length; x++)
         {
-            int a = from[first[x]];
-            to[x] = (byte)(((a << 11) + ((from[second[x]] - a) * weight[x]) + 1024) >> 11);
+            int a = pixels[first[x]];
+            to[x] = (byte)(((a << 11) + ((pixels[second[x]] - a) * weight[x]) + 1024) >> 11);
         }
     }
 
-    private static void Across(ReadOnlySpan<byte> from, int[] to, LinearTaps taps)
+    /// <summary>In 128ths, as the vertical step takes them.</summary>
+    private unsafe void Across(Plane from, int y, short[] to)
     {
-        var (first, second, weight) = (taps.First, taps.Second, taps.Weight);
-        for (var x = 0; x < taps.To; x++)
+        if (_pairs is not null)
         {
-            int a = from[first[x]];
-            to[x] = (a << 11) + ((from[second[x]] - a) * weight[x]);
+            fixed (byte* row = from.Row(y))
+            fixed (short* target = to)
+                for (var block = 0; block < _pairs.Blocks; block++)
+                    Avx512F.ConvertToVector256Int16(_pairs.Between(_pairs.Fetch(row, block), block) >> 4).Store(target + (block * _pairs.Per));
+            return;
+        }
+        var pixels = from.Row(y);
+        var (first, second, weight) = (_across!.First, _across.Second, _across.Weight);
+        for (var x = 0; x < _across.To; x++)
+        {
+            int a = pixels[first[x]];
+            to[x] = (short)(((a << 11) + ((pixels[second[x]] - a) * weight[x])) >> 4);
         }
     }
 }

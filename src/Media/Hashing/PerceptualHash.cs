@@ -24,6 +24,20 @@ public sealed class PerceptualHash
         return Bits();
     }
 
+    /// <summary>True where the picture may come in stripes: <see cref="Begin"/>, <see cref="Add"/> for all its rows in order, <see cref="End"/>.</summary>
+    internal bool TakesStripes(Plane luma) => _square.TakesStripes(luma);
+
+    internal void Begin(Plane luma) => _square.Begin(luma);
+
+    /// <summary>Some rows, while they are in the cache; whole eights but for the last.</summary>
+    internal void Add(Plane luma, int fromRow, int toRow) => _square.Add(luma, fromRow, toRow);
+
+    internal ulong End()
+    {
+        _square.End(_small);
+        return Bits();
+    }
+
     /// <summary>Without vectors: the truth of the tests.</summary>
     public ulong OfScalar(Plane luma)
     {

@@ -16,7 +16,10 @@ public sealed class FilmColour
     // 255/219, 1.596, -0.392, -0.813 and 2.017 in units of 2^-13.
     private const int LumaFactor = 9539, RedCr = 13075, GreenCb = -3209, GreenCr = -6660, BlueCb = 16525;
     private LinearTaps? _across, _down;
-    private int[] _upper = [], _lower = [];
+    private PixelPairs? _lumaPairs, _chromaPairs;
+    private int[] _chromaFirst = [], _chromaSecond = [];
+    /// <summary>Blue, green and red of a row between two neighbours, in 128ths.</summary>
+    private short[] _upper = [], _lower = [];
 
     public void Sample(Plane luma, Plane cb, Plane cr, SmallColour to, (int Width, int Height) size) => Of(luma, cb, cr, to, (size.Width, size.Height, Avx2.IsSupported));
 
@@ -25,50 +28,48 @@ public sealed class FilmColour
 
     private void Of(Plane luma, Plane cb, Plane cr, SmallColour to, (int Width, int Height, bool Vectors) form)
     {
+        var known = _across;
         _across = LinearTaps.Of(_across, luma.Width, form.Width);
+        if (known != _across) (_chromaFirst, _chromaSecond) = ([.. _across.First.Select(x => x / 2)], [.. _across.Second.Select(x => x / 2)]);
         _down = LinearTaps.Of(_down, luma.Height, form.Height);
-        var stride = (form.Width + 7) / 8 * 8;
-        if (_upper.Length != 3 * stride) (_upper, _lower) = (new int[3 * stride], new int[3 * stride]);
+        (_lumaPairs, _chromaPairs) = form.Vectors ? (PixelPairs.Of(_lumaPairs, _across), PixelPairs.Of(_chromaPairs, _across, _chromaFirst, _chromaSecond)) : (null, null);
+        var stride = PixelPairs.Room(form.Width);
+        if (_upper.Length != 3 * stride) (_upper, _lower) = (new short[3 * stride], new short[3 * stride]);
         to.Resize(form.Width, form.Height);
         var same = luma.Width == form.Width && luma.Height == form.Height;
         for (var y = 0; y < form.Height; y++)
         {
             Line(luma, cb, cr, _down.First[y], _upper, form.Vectors);
-            Line(luma, cb, cr, _down.Second[y], _lower, form.Vectors);
-            int second = _down.Weight[y], first = LinearTaps.One - second;
-            Blend(_upper.AsSpan(0, form.Width), _lower, to.Blue.Row(y), (first, second, same));
-            Blend(_upper.AsSpan(stride, form.Width), _lower.AsSpan(stride), to.Green.Row(y), (first, second, same));
-            Blend(_upper.AsSpan(2 * stride, form.Width), _lower.AsSpan(2 * stride), to.Red.Row(y), (first, second, same));
+            if (!same) Line(luma, cb, cr, _down.Second[y], _lower, form.Vectors);
+            for (var i = 0; i < 3; i++)
+            {
+                var row = (i == 0 ? to.Blue : i == 1 ? to.Green : to.Red).Row(y);
+                if (!same && form.Vectors) RowBlend.Blend(_upper, _lower, i * stride, _down.Weight[y], row);
+                else if (!same) RowBlend.BlendScalar(_upper, _lower, i * stride, _down.Weight[y], row);
+                else
+                    for (var x = 0; x < row.Length; x++) row[x] = (byte)(_upper[(i * stride) + x] >> 7);
+            }
         }
     }
 
-    private static void Blend(ReadOnlySpan<int> upper, ReadOnlySpan<int> lower, Span<byte> to, (int First, int Second, bool Same) weights)
-    {
-        if (weights.Same)
-        {
-            for (var x = 0; x < to.Length; x++) to[x] = (byte)(upper[x] >> 11);
-            return;
-        }
-        for (var x = 0; x < to.Length; x++)
-            to[x] = (byte)((((weights.First * (upper[x] >> 4)) >> 16) + ((weights.Second * (lower[x] >> 4)) >> 16) + 2) >> 2);
-    }
-
-    /// <summary>Blue, green and red of one row between two neighbours, in 2048ths.</summary>
-    private void Line(Plane luma, Plane cb, Plane cr, int y, int[] to, bool vectors)
+    private void Line(Plane luma, Plane cb, Plane cr, int y, short[] to, bool vectors)
     {
         var stride = to.Length / 3;
-        var x = vectors ? LineVector(luma, cb, cr, y, to) : 0;
+        var x = 0;
+        if (vectors) x = _lumaPairs is not null && _chromaPairs is not null && _lumaPairs.Per == _chromaPairs.Per ? LineWide(luma, cb, cr, y, to) : LineVector(luma, cb, cr, y, to);
         ReadOnlySpan<byte> lumas = luma.Row(y), cbs = cb.Row(y / 2), crs = cr.Row(y / 2);
         for (; x < _across!.To; x++)
         {
             int a = _across.First[x], b = _across.Second[x], weight = _across.Weight[x];
             var left = Colour(lumas[a], cbs[a / 2], crs[a / 2]);
             var right = Colour(lumas[b], cbs[b / 2], crs[b / 2]);
-            to[x] = (left.Blue << 11) + ((right.Blue - left.Blue) * weight);
-            to[stride + x] = (left.Green << 11) + ((right.Green - left.Green) * weight);
-            to[(2 * stride) + x] = (left.Red << 11) + ((right.Red - left.Red) * weight);
+            to[x] = Between(left.Blue, right.Blue, weight);
+            to[stride + x] = Between(left.Green, right.Green, weight);
+            to[(2 * stride) + x] = Between(left.Red, right.Red, weight);
         }
     }
+
+    private static short Between(int a, int b, int weight) => (short)(((a << 11) + ((b - a) * weight)) >> 4);
 
     private static (int Blue, int Green, int Red) Colour(int luma, int cb, int cr)
     {
@@ -77,14 +78,39 @@ public sealed class FilmColour
         return (Math.Clamp(y + ((u * BlueCb) >> 16), 0, 255), Math.Clamp(y + ((u * GreenCb) >> 16) + ((v * GreenCr) >> 16), 0, 255), Math.Clamp(y + ((v * RedCr) >> 16), 0, 255));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private unsafe int LineVector(Plane luma, Plane cb, Plane cr, int y, int[] to)
+    /// <summary>Sixteen pixels at once; the products of 16 bits are those of libswscale.</summary>
+    private unsafe int LineWide(Plane luma, Plane cb, Plane cr, int y, short[] to)
+    {
+        var stride = to.Length / 3;
+        Vector512<short> none = default, most = Vector512.Create((short)255), lumaFactor = Vector512.Create((short)LumaFactor), redCr = Vector512.Create((short)RedCr);
+        Vector512<short> greenCb = Vector512.Create((short)GreenCb), greenCr = Vector512.Create((short)GreenCr), blueCb = Vector512.Create((short)BlueCb);
+        Vector512<short> black = Vector512.Create((short)128), grey = Vector512.Create((short)1024);
+        fixed (byte* lumas = luma.Row(y), cbs = cb.Row(y / 2), crs = cr.Row(y / 2))
+        fixed (short* target = to)
+            for (var block = 0; block < _lumaPairs!.Blocks; block++)
+            {
+                var light = Avx512BW.MultiplyHigh((_lumaPairs.Fetch(lumas, block) << 3) - black, lumaFactor);
+                var u = (_chromaPairs!.Fetch(cbs, block) << 3) - grey;
+                var v = (_chromaPairs.Fetch(crs, block) << 3) - grey;
+                var blue = Vector512.Max(none, Vector512.Min(most, light + Avx512BW.MultiplyHigh(u, blueCb)));
+                var green = Vector512.Max(none, Vector512.Min(most, light + Avx512BW.MultiplyHigh(u, greenCb) + Avx512BW.MultiplyHigh(v, greenCr)));
+                var red = Vector512.Max(none, Vector512.Min(most, light + Avx512BW.MultiplyHigh(v, redCr)));
+                var place = target + (block * _lumaPairs.Per);
+                Avx512F.ConvertToVector256Int16(_lumaPairs.Between(blue, block) >> 4).Store(place);
+                Avx512F.ConvertToVector256Int16(_lumaPairs.Between(green, block) >> 4).Store(place + stride);
+                Avx512F.ConvertToVector256Int16(_lumaPairs.Between(red, block) >> 4).Store(place + (2 * stride));
+            }
+        return _across!.To;
+    }
+
+    private unsafe int LineVector(Plane luma, Plane cb, Plane cr, int y, short[] to)
     {
         var stride = to.Length / 3;
         var x = 0;
         Vector256<int> low = Vector256.Create(255), one = Vector256<int>.One;
         fixed (byte* lumas = luma.Row(y), cbs = cb.Row(y / 2), crs = cr.Row(y / 2))
-        fixed (int* first = _across!.First, weights = _across.Weight, target = to)
+        fixed (int* first = _across!.First, weights = _across.Weight)
+        fixed (short* target = to)
         {
             for (; x + 8 <= _across.To; x += 8)
             {
@@ -99,12 +125,19 @@ public sealed class FilmColour
                 Colours(ys & low, us & low, vs & low, out var b0, out var g0, out var r0);
                 Colours(Vector256.ShiftRightLogical(ys, 8) & low, Avx2.ShiftRightLogicalVariable(us, step) & low, Avx2.ShiftRightLogicalVariable(vs, step) & low, out var b1, out var g1, out var r1);
                 var weight = Vector256.Load(weights + x);
-                Vector256.Store((b0 << 11) + ((b1 - b0) * weight), target + x);
-                Vector256.Store((g0 << 11) + ((g1 - g0) * weight), target + stride + x);
-                Vector256.Store((r0 << 11) + ((r1 - r0) * weight), target + (2 * stride) + x);
+                Store(b0, b1, weight, target + x);
+                Store(g0, g1, weight, target + stride + x);
+                Store(r0, r1, weight, target + (2 * stride) + x);
             }
         }
         return x;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Store(Vector256<int> left, Vector256<int> right, Vector256<int> weight, short* to)
+    {
+        var between = ((left << 11) + ((right - left) * weight)) >> 4;
+        Sse2.PackSignedSaturate(between.GetLower(), between.GetUpper()).Store(to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

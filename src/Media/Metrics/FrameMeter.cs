@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Spool.Media.Frames;
 using Spool.Media.Hashing;
 
@@ -17,6 +18,8 @@ public sealed class SmallFrame
 /// </summary>
 public sealed class FrameMeter(Metric metrics, double percentile)
 {
+    /// <summary>Rows gone through at once: a multiple of what the hash takes.</summary>
+    private const int Stripe = 16;
     private readonly Shrinker _shrinker = new();
     private readonly ColourSampler _sampler = new();
     private readonly FilmColour _film = new();
@@ -89,14 +92,42 @@ public sealed class FrameMeter(Metric metrics, double percentile)
         _hsv.Convert(_colour, small.Hsv);
     }
 
-    private FrameMetrics Figures(Plane grey, Plane hashed, int width, int height) => new(width, height)
+    /// <summary>All figures of one picture. Where hashes and figures look at the same plane, it is gone through once, in stripes that stay in the
+    /// cache nearest to the processor; the picture itself is larger than that.</summary>
+    private unsafe FrameMetrics Figures(Plane grey, Plane hashed, int width, int height)
     {
-        MeasuredAt = (grey.Width, grey.Height),
-        LaplacianVariance = (metrics & Metric.Blur) != 0 ? Laplacian.Variance(grey) : null,
-        Luma = (metrics & (Metric.Luma | Metric.Exposure | Metric.Contrast)) != 0 ? Metrics.Luma.Of(grey, percentile) : null,
-        Phash = (metrics & Metric.Phash) != 0 ? _hash.Of(hashed) : null,
-        Dhash = (metrics & Metric.Dhash) != 0 ? _hash.DifferenceOf(hashed) : null,
-    };
+        bool sharpness = (metrics & Metric.Blur) != 0, spread = (metrics & (Metric.Exposure | Metric.Contrast)) != 0, light = spread || (metrics & Metric.Luma) != 0;
+        var hash = (metrics & Metric.Phash) != 0;
+        var stripes = Avx2.IsSupported && (!hash || (ReferenceEquals(grey, hashed) && _hash.TakesStripes(grey)));
+        if (!stripes)
+            return new(width, height)
+            {
+                MeasuredAt = (grey.Width, grey.Height),
+                LaplacianVariance = sharpness ? Laplacian.Variance(grey) : null,
+                Luma = light ? Metrics.Luma.Of(grey, percentile, spread) : null,
+                Phash = hash ? _hash.Of(hashed) : null,
+                Dhash = (metrics & Metric.Dhash) != 0 ? _hash.DifferenceOf(hashed) : null,
+            };
+        long squares = 0;
+        var tally = light ? new LumaTally(grey, percentile, spread) : default;
+        if (hash) _hash.Begin(grey);
+        fixed (byte* first = &grey.First)
+            for (var y = 0; y < grey.Height; y += Stripe)
+            {
+                var end = Math.Min(grey.Height, y + Stripe);
+                if (sharpness) squares += Laplacian.Squares(grey, y, end);
+                if (light) tally.Add(first + ((long)y * grey.Width), (end - y) * grey.Width);
+                if (hash) _hash.Add(grey, y, end);
+            }
+        return new(width, height)
+        {
+            MeasuredAt = (grey.Width, grey.Height),
+            LaplacianVariance = sharpness ? Laplacian.Finish(grey, squares) : null,
+            Luma = light ? tally.Finish() : null,
+            Phash = hash ? _hash.End() : null,
+            Dhash = (metrics & Metric.Dhash) != 0 ? _hash.DifferenceOf(hashed) : null,
+        };
+    }
 }
 
 /// <summary>How much a frame differs from the one before; frames must come in order. A frame of another size has nothing before it.</summary>

@@ -15,7 +15,8 @@ public sealed class SmallHsv
 
 /// <summary>
 /// OpenCV's BGR2HSV for bytes: value = largest, saturation = 255 (largest - smallest) / value, hue in steps of 2 degrees; the divisions are
-/// multiplications with tables of 12 bits, as there, so that the results are the same bytes.
+/// multiplications with tables of 12 bits, as there, so that the results are the same bytes. The vectors divide to get what the tables hold,
+/// which is quicker than fetching it: quotients of floats round to the same whole numbers for every byte (a test goes through them).
 /// </summary>
 public sealed class HsvConverter
 {
@@ -60,7 +61,6 @@ public sealed class HsvConverter
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int ConvertVector(SmallColour from, SmallHsv to)
     {
         var count = from.Red.Count;
@@ -69,28 +69,31 @@ public sealed class HsvConverter
         ref byte hues = ref to.Hue.First, saturations = ref to.Saturation.First, values = ref to.Value.First;
         var half = Vector256.Create(1 << (Shift - 1));
         var turn = Vector256.Create(180);
-        fixed (int* saturationTable = _saturation, hueTable = _hue)
+        Vector256<float> fullSaturation = Vector256.Create((float)(255 << Shift)), fullHue = Vector256.Create((float)((180 << Shift) / 6));
+        for (; at + 8 <= count; at += 8)
         {
-            for (; at + 8 <= count; at += 8)
-            {
-                var r = Wide(ref red, at);
-                var g = Wide(ref green, at);
-                var b = Wide(ref blue, at);
-                var most = Vector256.Max(r, Vector256.Max(g, b));
-                var range = most - Vector256.Min(r, Vector256.Min(g, b));
-                var isRed = Vector256.Equals(most, r);
-                var isGreen = Vector256.Equals(most, g);
-                var h = Vector256.ConditionalSelect(isRed, g - b, Vector256.ConditionalSelect(isGreen, b - r + (range << 1), r - g + (range << 2)));
-                h = ((h * Avx2.GatherVector256(hueTable, range, 4)) + half) >> Shift;
-                h += Vector256.LessThan(h, Vector256<int>.Zero) & turn;
-                var s = ((range * Avx2.GatherVector256(saturationTable, most, 4)) + half) >> Shift;
-                Store(h, ref hues, at);
-                Store(s, ref saturations, at);
-                Store(most, ref values, at);
-            }
+            var r = Wide(ref red, at);
+            var g = Wide(ref green, at);
+            var b = Wide(ref blue, at);
+            var most = Vector256.Max(r, Vector256.Max(g, b));
+            var range = most - Vector256.Min(r, Vector256.Min(g, b));
+            var isRed = Vector256.Equals(most, r);
+            var isGreen = Vector256.Equals(most, g);
+            var h = Vector256.ConditionalSelect(isRed, g - b, Vector256.ConditionalSelect(isGreen, b - r + (range << 1), r - g + (range << 2)));
+            h = ((h * Share(fullHue, range)) + half) >> Shift;
+            h += Vector256.LessThan(h, Vector256<int>.Zero) & turn;
+            var s = ((range * Share(fullSaturation, most)) + half) >> Shift;
+            Store(h, ref hues, at);
+            Store(s, ref saturations, at);
+            Store(most, ref values, at);
         }
         return at;
     }
+
+    /// <summary>The entry of a table; that of zero is only ever multiplied by zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Share(Vector256<float> full, Vector256<int> of) =>
+        Avx.ConvertToVector256Int32(full / Avx.ConvertToVector256Single(Vector256.Max(of, Vector256<int>.One)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Wide(ref byte from, int at) =>

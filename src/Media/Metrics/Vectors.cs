@@ -12,7 +12,6 @@ public static class Vectors
     internal static long Total(Vector256<byte> counters) => (long)Vector256.Sum(Avx2.SumAbsoluteDifferences(counters, Vector256<byte>.Zero).AsUInt64());
 
     /// <summary>The sum of the absolute differences of two planes of one size.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Difference(Plane left, Plane right)
     {
         if (!Avx2.IsSupported) return DifferenceScalar(left, right);

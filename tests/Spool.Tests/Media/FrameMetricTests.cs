@@ -35,7 +35,7 @@ public sealed class FrameMetricTests
     {
         var luma = Luma.Of(DrawnPictures.Named(name).Grey, 0.1);
         Assert.Equal(mean, luma.Mean, 1e-9);
-        Assert.Equal(deviation, luma.Deviation, 1e-6);
+        Assert.Equal(deviation, luma.Deviation!.Value, 1e-6);
         Assert.Equal(percentile, luma.Percentile);
     }
 
