@@ -141,7 +141,7 @@ public sealed class ExportTests : IDisposable
         foreach (var name in (string[])["image_0.jpg", "image_1.jpg", "image_10.jpg", "image_5.jpg", "image_05.png", "cover.jpg", "notes.txt"]) Write("frames/" + name, "no picture");
         var found = _box.Spool("inspect", "stream", _box.At("frames"), "--json").Must(0).Object;
         Assert.Equal("[[2,4],[6,9]]", found.GetProperty("missing").GetRawText());
-        Assert.Equal((4, 0, 10, "image_5.jpg", "cover.jpg"), (found.GetProperty("frames").GetInt32(), found.GetProperty("first").GetInt32(), found.GetProperty("last").GetInt32(),
+        Assert.Equal((4, 0, 10, "image_05.png", "cover.jpg"), (found.GetProperty("frames").GetInt32(), found.GetProperty("first").GetInt32(), found.GetProperty("last").GetInt32(),
             found.GetProperty("duplicate_indices")[0].GetProperty("path").GetString(), found.GetProperty("unnumbered")[0].GetString()));
         Assert.Contains("missing: 7 in 2 gaps (2-4, 6-9)", _box.Spool("inspect", "stream", _box.At("frames")).Must(0).Out, StringComparison.Ordinal);
     }
