@@ -75,6 +75,8 @@ public sealed class HttpServer : IAsyncDisposable
         new RunRoutes(place, queue, workers).AddTo(app);
         new RunDetailRoutes(place, queue, workers).AddTo(app);
         new ReviewRoutes(queue, workers).AddTo(app);
+        new TextRoutes(place, queue, workers).AddTo(app);
+        new ChangeRoutes(place, queue).AddTo(app);
         new QueueRoutes(place, queue).AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));

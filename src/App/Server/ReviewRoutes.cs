@@ -22,9 +22,9 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
 
     private async Task ReviewsAsync(HttpContext context)
     {
-        if (Find(context) is not { } run)
+        if (Found.Run(context, queue) is not { } run)
         {
-            await NoneAsync(context);
+            await Found.NoneAsync(context);
             return;
         }
         var (_, lines) = await workers.AskAsync(["reviews", "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json"], context.RequestAborted);
@@ -85,9 +85,4 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException) { return false; }
     }
-
-    private QueuedRun? Find(HttpContext context) =>
-        long.TryParse(context.Request.RouteValues["id"]?.ToString(), NumberStyles.None, null, out var id) ? queue.Find(id) : null;
-
-    private static Task NoneAsync(HttpContext context) => Answer.ProblemAsync(context, HttpStatusCode.NotFound, $"there is no run {context.Request.RouteValues["id"]}");
 }

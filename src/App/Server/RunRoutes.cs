@@ -22,7 +22,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapPost("/api/v1/runs", SubmitAsync);
         routes.MapGet("/api/v1/runs", ListAsync);
         routes.MapGet("/api/v1/runs/{id}", ShowAsync);
-        routes.MapGet("/api/v1/runs/{id}/events", context => Find(context) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : NoneAsync(context));
+        routes.MapGet("/api/v1/runs/{id}/events", context => Found.Run(context, queue) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : Found.NoneAsync(context));
         routes.MapPost("/api/v1/runs/{id}/cancel", CancelAsync);
         routes.MapPost("/api/v1/runs/{id}/pause", context => PauseAsync(context, true));
         routes.MapPost("/api/v1/runs/{id}/resume", context => PauseAsync(context, false));
@@ -86,25 +86,25 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
     private static bool Names(HttpContext context, string key, string value) =>
         context.Request.Query[key].ToString() is not { Length: > 0 } wanted || value.Contains(wanted, StringComparison.OrdinalIgnoreCase);
 
-    private Task ShowAsync(HttpContext context) => Find(context) is { } run ? Answer.JsonAsync(context, HttpStatusCode.OK, json => run.Write(json, _foresight.Of(run))) : NoneAsync(context);
+    private Task ShowAsync(HttpContext context) => Found.Run(context, queue) is { } run ? Answer.JsonAsync(context, HttpStatusCode.OK, json => run.Write(json, _foresight.Of(run))) : Found.NoneAsync(context);
 
     private Task CancelAsync(HttpContext context)
     {
-        if (Find(context) is not { } run) return NoneAsync(context);
+        if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
         return queue.Cancel(run, workers.Cancel) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteBoolean("cancelled", true))
             : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} is over", run.Status);
     }
 
     private Task PauseAsync(HttpContext context, bool paused)
     {
-        if (Find(context) is not { } run) return NoneAsync(context);
+        if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
         return queue.PauseRun(run, paused) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteBoolean("paused", paused))
             : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} is over", run.Status);
     }
 
     private Task RetryAsync(HttpContext context)
     {
-        if (Find(context) is not { } run) return NoneAsync(context);
+        if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
         return queue.Retry(run.Id) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteString("id", run.Id.ToString(CultureInfo.InvariantCulture)))
             : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} did not fail and was not cancelled", run.Status);
     }
@@ -128,9 +128,4 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         }
         await Answer.ProblemAsync(context, HttpStatusCode.NotFound, "no run here has such bytes");
     }
-
-    private QueuedRun? Find(HttpContext context) =>
-        long.TryParse(context.Request.RouteValues["id"]?.ToString(), NumberStyles.None, null, out var id) ? queue.Find(id) : null;
-
-    private static Task NoneAsync(HttpContext context) => Answer.ProblemAsync(context, HttpStatusCode.NotFound, $"there is no run {context.Request.RouteValues["id"]}");
 }
