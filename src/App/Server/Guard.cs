@@ -22,7 +22,7 @@ public sealed class Guard(string token, int port)
         if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !_hosts.Any(h => origin[0] == "http://" + h))) return (HttpStatusCode.Forbidden, "the request comes from a foreign page");
         if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none")) return (HttpStatusCode.Forbidden, "the request comes from a foreign page");
         var path = request.Path.Value ?? "";
-        if (path is "/health/live" or "/health/ready" or "/metrics") return null;
+        if (path is "/health/live" or "/health/ready" or "/metrics" || PageRoutes.Holds(request)) return null;
         if (!IsKnown(request.Headers.Authorization.ToString())) return (HttpStatusCode.Unauthorized, "the token is missing or wrong; send the content of the file 'token' in the state root as: Authorization: Bearer TOKEN");
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && request.ContentLength is > 0 && request.ContentType?.Split(';')[0].Trim() != "application/json")
             return (HttpStatusCode.UnsupportedMediaType, "the body must be application/json");
