@@ -1,10 +1,15 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Api, Problem, tokenIn, troubleOf } from './api';
 import { ApiContext } from './context';
+import { Gallery } from './Gallery';
 import { Nav } from './Nav';
+import { NewRun } from './NewRun';
 import { onLink, useAddress, viewOf, type View } from './router';
 import { RunView } from './RunView';
 import { Runs } from './Runs';
+import { Search } from './Search';
+import { Services } from './Services';
+import { Settings } from './Settings';
 
 type Entry = 'entering' | 'in' | 'locked' | { trouble: string };
 
@@ -70,6 +75,11 @@ function Shown({ view }: { view: View }) {
 function bodyOf(view: View) {
   switch (view.name) {
     case 'runs': return <Runs />;
+    case 'new': return <NewRun />;
+    case 'gallery': return <Gallery />;
+    case 'search': return <Search />;
+    case 'services': return <Services />;
+    case 'settings': return <Settings />;
     default: return <p class="empty">There is no such page. <a href="/runs">All runs</a></p>;
   }
 }

@@ -1,4 +1,4 @@
-import type { FailureView, Reason, ReportData, RunStatus, RunView, StepView, StripCell, TaskStatus, TaskView } from '../../data';
+import type { ArtifactView, FailureView, Reason, ReportData, RunStatus, RunView, StepView, StripCell, TaskStatus, TaskView } from '../../data';
 import { rankOf } from '../../model/status';
 
 /** What an event told about a task since the page's data was read. */
@@ -19,6 +19,7 @@ export class LiveRun {
   private base: ReportData | undefined;
   private patches = new Map<string, Patch>();
   private readonly extra = new Map<string, TaskView>();
+  private readonly extraFiles = new Map<string, ArtifactView>();
   private counts: Partial<RunView['tasks']> | undefined;
   private eta: number | null | undefined;
   private cost: number | null | undefined;
@@ -58,11 +59,16 @@ export class LiveRun {
         failure: told.failure && { kind: 'failed', sentence: 'It failed.', blocks: 0, ...told.failure },
       });
     } else return false;
+    // What the page's data never tells of keeps what was heard last.
+    const extra = this.extra.get(told.task);
+    const patch = this.patches.get(told.task);
+    if (extra && patch) this.extra.set(told.task, patched(extra, patch));
     return true;
   }
 
   /** Tasks that were asked for one by one, or by the page; the data of the run has only the worst of many. */
-  add(tasks: readonly Partial<TaskView>[]): void {
+  add(tasks: readonly Partial<TaskView>[], files: readonly ArtifactView[] = []): void {
+    for (const file of files) this.extraFiles.set(file.path, addressed(file));
     for (const task of tasks) {
       if (task.task === undefined || task.step === undefined) continue;
       const known = this.extra.get(task.task);
@@ -80,6 +86,7 @@ export class LiveRun {
     return {
       ...base,
       tasks,
+      artifacts: this.extraFiles.size === 0 ? base.artifacts : withExtra(base.artifacts, this.extraFiles),
       steps: this.steps(base),
       strip: this.patches.size === 0 ? base.strip : base.strip.map((cell) => this.cell(cell)),
       run: {
@@ -122,20 +129,26 @@ function patched(task: TaskView, patch: Patch | undefined): TaskView {
   };
 }
 
-const places: Record<string, string> = { thumbnail: 'thumbnail', play: 'play' };
+function withExtra(files: ArtifactView[], extra: Map<string, ArtifactView>): ArtifactView[] {
+  const known = new Set(files.map((file) => file.path));
+  return [...files, ...[...extra.values()].filter((file) => !known.has(file.path))];
+}
+
+function addressed(artifact: ArtifactView): ArtifactView {
+  const shown = artifact.type === 'video' || artifact.type === 'image' || artifact.type === 'audio';
+  const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(artifact.digest)?.[1];
+  if (digest === undefined) return artifact;
+  const at = `/api/v1/artifacts/${digest}`;
+  return {
+    ...artifact,
+    url: shown ? `${at}/play` : at,
+    thumbnail: artifact.thumbnail ?? (artifact.type === 'video' || artifact.type === 'image' ? `${at}/thumbnail` : undefined),
+  };
+}
 
 /** Data of the server names bytes by what they are; here they get addresses. Text and folders have none to show. */
 export function withAddresses(data: ReportData): ReportData {
-  const at = (digest: string, what: keyof typeof places) => `/api/v1/artifacts/${digest.replace(/^sha256:/, '')}/${what}`;
-  const artifacts = data.artifacts.map((artifact) => {
-    const shown = artifact.type === 'video' || artifact.type === 'image' || artifact.type === 'audio';
-    if (!/^(sha256:)?[0-9a-f]{64}$/.test(artifact.digest)) return artifact;
-    return {
-      ...artifact,
-      url: shown ? at(artifact.digest, 'play') : `/api/v1/artifacts/${artifact.digest.replace(/^sha256:/, '')}`,
-      thumbnail: artifact.thumbnail ?? (artifact.type === 'video' || artifact.type === 'image' ? at(artifact.digest, 'thumbnail') : undefined),
-    };
-  });
+  const artifacts = data.artifacts.map(addressed);
   const pictures = new Map(artifacts.map((artifact) => [artifact.path, artifact.thumbnail]));
   const latest = new Map<string, string>();
   for (const task of data.tasks) for (const output of task.outputs) { const picture = pictures.get(output.path); if (picture !== undefined) latest.set(task.step, picture); }
