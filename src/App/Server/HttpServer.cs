@@ -78,6 +78,7 @@ public sealed class HttpServer : IAsyncDisposable
         new TextRoutes(place, queue, workers).AddTo(app);
         new ChangeRoutes(place, queue).AddTo(app);
         new QueueRoutes(place, queue).AddTo(app);
+        new PageRoutes().AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, queue));
