@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Spool.App.Queue;
-using Spool.Engine.Artifacts;
-using Spool.Engine.Scheduling;
 using Spool.Platform;
 
 namespace Spool.App.Server;
@@ -24,7 +22,6 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapGet("/api/v1/runs/{id}", ShowAsync);
         routes.MapGet("/api/v1/runs/{id}/events", context => Find(context) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : NoneAsync(context));
         routes.MapPost("/api/v1/runs/{id}/cancel", CancelAsync);
-        routes.MapGet("/api/v1/artifacts/{digest}", ArtifactAsync);
         routes.MapGet("/api/v1/runs/{id}/reviews", ReviewsAsync);
         routes.MapPost("/api/v1/reviews/{review}/approve", context => DecideAsync(context, "approve"));
         routes.MapPost("/api/v1/reviews/{review}/reject", context => DecideAsync(context, "reject"));
@@ -88,26 +85,6 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         if (Find(context) is not { } run) return NoneAsync(context);
         return queue.Cancel(run, workers.Cancel) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteBoolean("cancelled", true))
             : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} is over", run.Status);
-    }
-
-    /// <summary>Bytes by what they are: looked for in the stores of the workspaces that have runs here, never by path.</summary>
-    private async Task ArtifactAsync(HttpContext context)
-    {
-        if (!Digest.TryParse(context.Request.RouteValues["digest"]?.ToString(), out var digest))
-        {
-            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "that is no digest of 64 hexadecimal digits");
-            return;
-        }
-        foreach (var workspace in queue.All().Select(r => r.Job.Place).Distinct())
-        {
-            var store = new ObjectStore(place.Disk, new WorkspacePaths(workspace).Store);
-            if (place.Disk.Stat(new WorkspacePaths(workspace).Store) is null || !store.Has(digest)) continue;
-            // Never shown as what it may pretend to be: a page could hide in a picture.
-            context.Response.Headers.ContentDisposition = "attachment";
-            await Results.File(store.PathOf(digest), "application/octet-stream", enableRangeProcessing: true, entityTag: new($"\"{digest}\"")).ExecuteAsync(context);
-            return;
-        }
-        await Answer.ProblemAsync(context, HttpStatusCode.NotFound, "no run here has such bytes");
     }
 
     private async Task ReviewsAsync(HttpContext context)
