@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Spool.App.Queue;
+using Spool.App.Server.Showing;
 using Spool.Platform;
 
 namespace Spool.App.Server;
@@ -19,10 +20,12 @@ public sealed class HttpServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private HttpServer(WebApplication app) => _app = app;
+    private readonly MediaDesk _desk;
+
+    private HttpServer(WebApplication app, MediaDesk desk) => (_app, _desk) = (app, desk);
 
     /// <summary>Listens; throws <see cref="IOException"/> when the address is taken.</summary>
-    public static async Task<HttpServer> StartAsync(ServerPlace place, JobQueue queue, Listening listening, Workers workers)
+    public static async Task<HttpServer> StartAsync(Composition composition, ServerPlace place, JobQueue queue, Listening listening, Workers workers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -79,12 +82,14 @@ public sealed class HttpServer : IAsyncDisposable
         new ChangeRoutes(place, queue).AddTo(app);
         new QueueRoutes(place, queue).AddTo(app);
         new PageRoutes().AddTo(app);
+        var desk = new MediaDesk(composition);
+        new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, queue));
         app.MapFallback(context => Answer.ProblemAsync(context, HttpStatusCode.NotFound, "there is no such address", "the API is described in docs/formats/api.md"));
         await app.StartAsync();
-        return new HttpServer(app);
+        return new HttpServer(app, desk);
     }
 
     /// <summary>Ready while the supervisor's heart beats.</summary>
@@ -112,6 +117,7 @@ public sealed class HttpServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _desk.Dispose();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
