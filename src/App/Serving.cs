@@ -31,7 +31,7 @@ public static class Serving
     /// <summary>Starts the API.</summary>
     /// <exception cref="IOException">The address is taken.</exception>
     public static async Task<IAsyncDisposable> ListenAsync(Composition composition, ServerPlace place, JobQueue queue, IPEndPoint address, Func<string, bool> cancel) =>
-        await HttpServer.StartAsync(place, queue, address, Token(place), new Workers(cancel, (arguments, stop) => AskAsync(composition, place, arguments, stop), run => run.FileIn(place)));
+        await HttpServer.StartAsync(place, queue, address, Token(place), new Workers(cancel, (arguments, stop) => AskAsync(composition, place, arguments, stop), run => run.FileIn(place)) { SpentToday = composition.DayLedger.Today });
 
     private static async Task<(int, string)> AskAsync(Composition composition, ServerPlace place, IReadOnlyList<string> arguments, CancellationToken cancel)
     {

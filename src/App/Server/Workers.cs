@@ -6,4 +6,8 @@ namespace Spool.App.Server;
 /// <param name="Cancel">Asks the engine that owns a workspace to end; false when nobody answers.</param>
 /// <param name="AskAsync">Runs a verb of the command line; its exit code, and what it said.</param>
 /// <param name="FileOf">The workflow file of a run.</param>
-public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<string>, CancellationToken, Task<(int Code, string Said)>> AskAsync, Func<QueuedRun, string> FileOf);
+public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<string>, CancellationToken, Task<(int Code, string Said)>> AskAsync, Func<QueuedRun, string> FileOf)
+{
+    /// <summary>US dollars that all runs of the user spent on this day (UTC).</summary>
+    public Func<decimal> SpentToday { get; init; } = () => 0;
+}
