@@ -15,6 +15,9 @@ public sealed record Piece(long Run, string Name, string Path, string Digest, st
 /// <summary>What is asked of the index.</summary>
 public static class IndexQuery
 {
+    /// <summary>How many runs it knows.</summary>
+    public static long Count(RunIndex index) => index.One("SELECT count(*) FROM runs") is long count ? count : 0;
+
     /// <summary>The best hits for some words; words are looked for from their beginnings, and nothing of them is taken as a query language.</summary>
     public static IReadOnlyList<Hit> Search(RunIndex index, string text, int limit)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Spool.App.Queue;
 
 namespace Spool.App.Server;
 

@@ -92,6 +92,7 @@ public sealed class HttpServer : IAsyncDisposable
         new TextRoutes(place, queue, workers).AddTo(app);
         new ChangeRoutes(place, queue).AddTo(app);
         new QueueRoutes(place, queue).AddTo(app);
+        new SearchRoutes(place).AddTo(app);
         new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
