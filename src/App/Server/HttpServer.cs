@@ -61,6 +61,7 @@ public sealed class HttpServer : IAsyncDisposable
         });
         app.UseRouting();
         new RunRoutes(place, queue, workers).AddTo(app);
+        new TemplateRoutes(place, queue, workers, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).AddTo(app);
         new PageRoutes().AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));

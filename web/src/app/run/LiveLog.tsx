@@ -86,8 +86,12 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
       state.current.busy = false;
     }
   };
-  const search = async (event: Event) => {
-    event.preventDefault();
+  useEffect(() => {
+    const timer = setTimeout(() => void search(), 400);
+    return () => clearTimeout(timer);
+  }, [asked]);
+  const search = async (event?: Event) => {
+    event?.preventDefault();
     if (asked.trim() === '') return setFound(undefined);
     try {
       setFound(await api.get<Found>(`/runs/${id}/log${query({ task: task.task, q: asked })}`));
@@ -111,7 +115,7 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
       <div class="over-head">
         <b>Log of {task.task}</b>
         <form role="search" onSubmit={(event) => void search(event)}>
-          <input type="search" id="log-search" aria-label="Search the whole log" placeholder="Search the whole log" value={asked} onInput={(event) => { setAsked(event.currentTarget.value); if (event.currentTarget.value === '') setFound(undefined); }} />
+          <input type="search" id="log-search" aria-label="Search the whole log" placeholder="Search the whole log" value={asked} onInput={(event) => { setAsked(event.currentTarget.value); }} />
         </form>
         <span class="space" />
         {log && <span class="dim">{bytes(log.size)}{log.over ? '' : ' · goes on'}</span>}
