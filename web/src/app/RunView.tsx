@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ArtifactView, TaskView } from '../data';
 import { LiveContext } from '../live';
 import { RunPage } from '../RunPage';
+import { clock } from '../model/format';
 import { runWords } from '../model/status';
 import { query, troubleOf } from './api';
 import { useApi } from './context';
@@ -30,7 +31,7 @@ export function RunView({ id }: { id: string }) {
 
   const decisions = useMemo(() => new Decisions(async (verdict, leaving) => {
     const { task, note, at, input, digest } = verdict;
-    const body = { ...(note && { note }), ...(at !== undefined && { at: at.toFixed(3) }), ...(input && { input }), ...(digest && { digest }) };
+    const body = { ...(note && { note }), ...(at !== undefined && { at: clock(at, true) }), ...(input && { input }), ...(digest && { digest }) };
     await api.send('POST', `/reviews/${encodeURIComponent(`${id}:${task}`)}/${verdict.verdict}`, body, { keepalive: leaving });
     again();
   }, (verdict, error) => { setComplaint(`${verdict.task} was not ${verdict.verdict === 'approve' ? 'approved' : 'rejected'}: ${troubleOf(error)}`); again(); }), [api, id]);
