@@ -26,7 +26,7 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
         if (!_hosts.Contains(request.Host.Value ?? "")) return (HttpStatusCode.MisdirectedRequest, "the Host header names another machine", null);
         if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !_hosts.Any(h => origin[0] == _scheme + h))) return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
         var path = request.Path.Value ?? "";
-        var isPageFile = PageFiles.IsPage(request);
+        var isPageFile = PageRoutes.Holds(request);
         // A link in a mail may open the page itself; nothing else is fetched from afar.
         if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none") && !(isPageFile && request.Headers["Sec-Fetch-Mode"] == "navigate"))
             return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
@@ -58,18 +58,5 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
         if (path == "/api/v1/session") return Role.Look;
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) return Role.Look;
         return (HttpMethods.IsDelete(method) && path.StartsWith("/api/v1/runs/", StringComparison.Ordinal)) || path.StartsWith("/api/v1/queue", StringComparison.Ordinal) ? Role.Administer : Role.Operate;
-    }
-}
-
-/// <summary>The files of the page, which hold no data.</summary>
-internal static class PageFiles
-{
-    private static readonly string[] Places = ["/runs", "/new", "/gallery", "/search", "/services", "/settings", "/queue"];
-
-    internal static bool IsPage(HttpRequest request)
-    {
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return false;
-        var path = request.Path.Value ?? "";
-        return path is "/" or "/favicon.ico" || path.StartsWith("/assets/", StringComparison.Ordinal) || Places.Any(p => path == p || path.StartsWith(p + "/", StringComparison.Ordinal));
     }
 }

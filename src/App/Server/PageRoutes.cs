@@ -23,6 +23,15 @@ internal sealed class PageRoutes
         foreach (var (name, type) in Assets) Map(routes, "/assets/" + name, name, type);
     }
 
+    /// <summary>Whether a request asks for one of these files, and for nothing else.</summary>
+    internal static bool Holds(HttpRequest request)
+    {
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return false;
+        var path = request.Path.Value ?? "";
+        if (path.StartsWith("/runs/", StringComparison.Ordinal)) return path.Length is > 6 and <= 24 && path.AsSpan(6).IndexOfAnyExceptInRange('0', '9') < 0;
+        return Views.Contains(path) || Assets.Any(a => path == "/assets/" + a.Name);
+    }
+
     private static void Map(IEndpointRouteBuilder routes, string path, string name, string type)
     {
         if (Read(name) is not { } bytes)

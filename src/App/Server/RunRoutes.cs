@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Spool.App.Queue;
-using Spool.Engine.Artifacts;
-using Spool.Engine.Scheduling;
 using Spool.Platform;
 
 namespace Spool.App.Server;
@@ -27,7 +25,6 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapPost("/api/v1/runs/{id}/pause", context => PauseAsync(context, true));
         routes.MapPost("/api/v1/runs/{id}/resume", context => PauseAsync(context, false));
         routes.MapPost("/api/v1/runs/{id}/retry", RetryAsync);
-        routes.MapGet("/api/v1/artifacts/{digest}", ArtifactAsync);
     }
 
     private async Task SubmitAsync(HttpContext context)
@@ -107,25 +104,5 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
         return queue.Retry(run.Id) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteString("id", run.Id.ToString(CultureInfo.InvariantCulture)))
             : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} did not fail and was not cancelled", run.Status);
-    }
-
-    /// <summary>Bytes by what they are: looked for in the stores of the workspaces that have runs here, never by path.</summary>
-    private async Task ArtifactAsync(HttpContext context)
-    {
-        if (!Digest.TryParse(context.Request.RouteValues["digest"]?.ToString(), out var digest))
-        {
-            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "that is no digest of 64 hexadecimal digits");
-            return;
-        }
-        foreach (var workspace in queue.All().Select(r => r.Job.Place).Distinct())
-        {
-            var store = new ObjectStore(place.Disk, new WorkspacePaths(workspace).Store);
-            if (place.Disk.Stat(new WorkspacePaths(workspace).Store) is null || !store.Has(digest)) continue;
-            // Never shown as what it may pretend to be: a page could hide in a picture.
-            context.Response.Headers.ContentDisposition = "attachment";
-            await Results.File(store.PathOf(digest), "application/octet-stream", enableRangeProcessing: true, entityTag: new($"\"{digest}\"")).ExecuteAsync(context);
-            return;
-        }
-        await Answer.ProblemAsync(context, HttpStatusCode.NotFound, "no run here has such bytes");
     }
 }
