@@ -75,6 +75,8 @@ export function RunView({ id }: { id: string }) {
     document.title = run.row ? `${name} · run ${id} · ${runWords[run.row.status]}` : `Run ${id}`;
   }, [id, name, run.row?.status]);
 
+  // The engine counts its own runs; here the number is that of the server.
+  const shown = useMemo(() => run.data && { ...run.data, run: { ...run.data.run, id, status: run.row?.status ?? run.data.run.status } }, [run.data, run.row?.status, id]);
   const shared: Shared = { id, row: run.row, reviews: reviews.list, decisions, lostSince: run.lostSince, again, complain: setComplaint };
   const told = (
     <>
@@ -85,7 +87,7 @@ export function RunView({ id }: { id: string }) {
   );
   return (
     <RunContext.Provider value={shared}>
-      {run.data ? <LiveContext.Provider value={live}>{told}<RunPage data={run.row ? { ...run.data, run: { ...run.data.run, status: run.row.status } } : run.data} /></LiveContext.Provider> : (
+      {shown ? <LiveContext.Provider value={live}>{told}<RunPage data={shown} /></LiveContext.Provider> : (
         <div class="app">
           <Nav view={{ name: 'runs' }} />
           <main class="app-main">
