@@ -1,5 +1,3 @@
-using Spool.Platform;
-
 namespace Spool.App.Queue;
 
 /// <summary>What the server keeps of a run: how many files, how many bytes.</summary>
