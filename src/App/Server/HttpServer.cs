@@ -93,6 +93,7 @@ public sealed class HttpServer : IAsyncDisposable
         new ChangeRoutes(place, queue).AddTo(app);
         new QueueRoutes(place, queue).AddTo(app);
         new SearchRoutes(place).AddTo(app);
+        new TemplateRoutes(place, queue, workers, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).AddTo(app);
         new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
