@@ -24,10 +24,20 @@ public sealed class Guard(string token, int port)
         var path = request.Path.Value ?? "";
         if (path is "/health/live" or "/health/ready" or "/metrics") return null;
         if (!IsKnown(request.Headers.Authorization.ToString())) return (HttpStatusCode.Unauthorized, "the token is missing or wrong; send the content of the file 'token' in the state root as: Authorization: Bearer TOKEN");
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && request.ContentLength is > 0 && request.ContentType?.Split(';')[0].Trim() != "application/json")
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && HasBody(request) && !IsTaken(request, path))
             return (HttpStatusCode.UnsupportedMediaType, "the body must be application/json");
         return null;
     }
+
+    /// <summary>A body may also come in pieces whose sum nobody told.</summary>
+    private static bool HasBody(HttpRequest request) => request.ContentLength is > 0 || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0);
+
+    private static bool IsTaken(HttpRequest request, string path) => request.ContentType?.Split(';')[0].Trim() switch
+    {
+        "application/json" => true,
+        UploadRoutes.PartType => HttpMethods.IsPatch(request.Method) && path.StartsWith(UploadRoutes.Root + "/", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private bool IsKnown(string header)
     {

@@ -62,10 +62,12 @@ public sealed class HttpServer : IAsyncDisposable
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { return; } // the listener went away
             catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
         });
+        app.UseWebSockets();
         app.UseRouting();
         new RunRoutes(place, queue, workers).AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
+        new UploadRoutes(new Uploads(place, composition.Time)).AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, queue));

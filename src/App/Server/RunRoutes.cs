@@ -21,6 +21,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapGet("/api/v1/runs", ListAsync);
         routes.MapGet("/api/v1/runs/{id}", ShowAsync);
         routes.MapGet("/api/v1/runs/{id}/events", context => Find(context) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : NoneAsync(context));
+        routes.MapGet("/api/v1/runs/{id}/events/ws", context => Find(context) is { } run ? EventSocket.SendAsync(context, new EventStream(place, queue, run.Id)) : NoneAsync(context));
         routes.MapPost("/api/v1/runs/{id}/cancel", CancelAsync);
         routes.MapGet("/api/v1/runs/{id}/reviews", ReviewsAsync);
         routes.MapPost("/api/v1/reviews/{review}/approve", context => DecideAsync(context, "approve"));
