@@ -25,13 +25,19 @@ public sealed class HttpServer : IAsyncDisposable
     private HttpServer(WebApplication app, MediaDesk desk) => (_app, _desk) = (app, desk);
 
     /// <summary>Listens; throws <see cref="IOException"/> when the address is taken.</summary>
-    public static async Task<HttpServer> StartAsync(Composition composition, ServerPlace place, JobQueue queue, IPEndPoint address, string token, Workers workers)
+    public static async Task<HttpServer> StartAsync(Composition composition, ServerPlace place, JobQueue queue, Listening listening, Workers workers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        builder.WebHost.UseKestrelCore();
+        if (listening.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen(listening.Address, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (listening.Certificate is { } certificate) listen.UseHttps(certificate);
+            });
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = 4 << 20;
             options.Limits.MaxRequestHeadersTotalSize = 16 << 10;
@@ -43,7 +49,9 @@ public sealed class HttpServer : IAsyncDisposable
             options.Limits.MaxConcurrentConnections = 1000;
         });
         var app = builder.Build();
-        var guard = new Guard(token, address.Port);
+        var access = new Access(place, listening.Token, TimeProvider.System);
+        var guard = new Guard(access, new RateLimits(TimeProvider.System), listening.Address.Port, listening.Certificate is not null, listening.Names);
+        var audit = new Audit(place, TimeProvider.System);
         app.Use(async (context, next) =>
         {
             var headers = context.Response.Headers;
@@ -51,9 +59,10 @@ public sealed class HttpServer : IAsyncDisposable
             headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
             headers.CacheControl = "no-store";
             headers["Referrer-Policy"] = "no-referrer";
-            if (guard.Refuses(context.Request) is var (status, why))
+            if (guard.Refuses(context) is var (status, why, wait))
             {
                 if (status == HttpStatusCode.Unauthorized) headers.WWWAuthenticate = "Bearer";
+                if (wait is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
                 await Answer.ProblemAsync(context, status, why);
                 return;
             }
@@ -61,10 +70,19 @@ public sealed class HttpServer : IAsyncDisposable
             catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, (HttpStatusCode)e.StatusCode, e.Message); }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { return; } // the listener went away
             catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
+            if (Guard.CallerOf(context) is { } caller && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+                audit.Note(caller, context.Request.Method, context.Request.Path, context.Response.StatusCode);
         });
         app.UseWebSockets();
         app.UseRouting();
+        new SessionRoutes(access, listening.Certificate is not null).AddTo(app);
         new RunRoutes(place, queue, workers).AddTo(app);
+        new RunDetailRoutes(place, queue, workers).AddTo(app);
+        new ReviewRoutes(queue, workers).AddTo(app);
+        new TextRoutes(place, queue, workers).AddTo(app);
+        new ChangeRoutes(place, queue).AddTo(app);
+        new QueueRoutes(place, queue).AddTo(app);
+        new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
         new UploadRoutes(new Uploads(place, composition.Time)).AddTo(app);
