@@ -35,7 +35,7 @@ public sealed class JsonReporter(bool verbose) : RunReporter
         switch (fact)
         {
             case RunFact.TaskChanged { Task: { IsOver: true } task } when !RunExport.IsLeftOut(task) && (verbose || task.Status != Engine.Planning.TaskStatus.Reused):
-                Line(task.Node.Address, task.Node.Step.Id, task.Status, task.Reasons, task);
+                Line(task.Node.Address, task.Node.Step, task.Status, task.Reasons, task);
                 break;
             case RunFact.Warning warning:
                 JsonOut.Line(w => { w.WriteString("type", "warning"); w.WriteString("text", warning.Text); });
@@ -43,11 +43,12 @@ public sealed class JsonReporter(bool verbose) : RunReporter
         }
     }
 
-    private static void Line(string address, string step, Engine.Planning.TaskStatus status, IReadOnlyList<Reason> reasons, TaskState? task) => JsonOut.Line(w =>
+    private static void Line(string address, Engine.Graph.StepNode step, Engine.Planning.TaskStatus status, IReadOnlyList<Reason> reasons, TaskState? task) => JsonOut.Line(w =>
     {
         w.WriteString("type", "task");
         w.WriteString("task", address);
-        w.WriteString("step", step);
+        w.WriteString("step", step.Id);
+        w.WriteString("kind", step.Kind.Name);
         w.WriteString("status", RunExport.Word(status));
         JsonOut.Reasons(w, reasons);
         if (task?.BlockedOn is { } blocker) w.WriteString("blocked_on", blocker);
@@ -62,12 +63,13 @@ public sealed class JsonReporter(bool verbose) : RunReporter
             w.WriteString("next", failure.Next);
             w.WriteEndObject();
         }
+        if (task is { Attempts: > 1 }) w.WriteNumber("attempts", task.Attempts);
         if (task?.Result is { } result) w.WriteNumber("seconds", Math.Round(result.Elapsed.TotalSeconds, 3));
     });
 
     public override int Finish(RunResult result)
     {
-        foreach (var step in result.OpenSteps) Line(step.Step.WholeAddress, step.Step.Id, step.Status, step.Reasons, null);
+        foreach (var step in result.OpenSteps) Line(step.Step.WholeAddress, step.Step, step.Status, step.Reasons, null);
         JsonOut.Line(w =>
         {
             w.WriteString("type", "run");

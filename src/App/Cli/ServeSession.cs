@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Spool.App.Gateway;
 using Spool.App.Queue;
 using Spool.Platform;
 
@@ -16,6 +17,7 @@ internal sealed class ServeSession(Composition composition)
     internal IReadOnlyList<string> Names { get; init; } = [];
     internal Admission Admission { get; init; } = new(1, Admission.UsualMinFree);
     internal IReadOnlyList<WorkflowFile> Watched { get; init; } = [];
+    internal LogFormat Format { get; init; }
     internal bool UntilIdle { get; init; }
 
     internal async Task<int> RunAsync(CancellationToken cancel)
@@ -35,9 +37,11 @@ internal sealed class ServeSession(Composition composition)
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Stop(c, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, stop));
         var link = Address is null ? null : $"{(Certificate is null ? "http" : "https")}://{Address}";
-        Console.WriteLine($"serving {place.Queue} · {Environment.ProcessorCount} processors, {Words.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}, {Words.Bytes(composition.Disk.FreeBytes(place.Root))} free");
+        RunningServer.Note(place, null);
+        using var log = new ServerLog(place, composition.Time, Format, Console.WriteLine, [Serving.Token(place), .. ServerLog.SecretsOf(Environment.GetEnvironmentVariables())]);
+        log.Say(new ServerLine("server-started", $"serving {place.Queue} · {Environment.ProcessorCount} processors, {Words.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}, {Words.Bytes(composition.Disk.FreeBytes(place.Root))} free"));
         var queue = new JobQueue(place, composition.Time);
-        var supervisor = new Supervisor(place, queue, composition, Console.WriteLine)
+        var supervisor = new Supervisor(place, queue, composition, log.Say)
         {
             Admission = Admission,
             Ask = (workspace, verb) => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, verb),
@@ -46,9 +50,9 @@ internal sealed class ServeSession(Composition composition)
         };
         supervisor.Recover();
         supervisor.Round();
-        using var watching = WatchedFolders.Open(composition, place, queue, Watched, Console.WriteLine, stop.Token);
+        using var watching = WatchedFolders.Open(composition, place, queue, Watched, line => log.Say(new ServerLine("watching", line)), stop.Token);
         var beat = Path.Join(place.Runtime, "heartbeat");
-        await using var api = await ListenAsync(place, queue, link);
+        await using var api = await ListenAsync(place, queue, link, log);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -61,22 +65,23 @@ internal sealed class ServeSession(Composition composition)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            if (supervisor.RunningCount > 0) Console.WriteLine("stopping: runs under way end and are queued again");
+            log.Say(new ServerLine("server-stopping", supervisor.RunningCount > 0 ? "stopping: runs under way end and are queued again" : "stopping"));
         }
         await supervisor.StopAsync(TimeSpan.FromSeconds(20));
         return Verb.Done;
     }
 
-    private async Task<IAsyncDisposable?> ListenAsync(ServerPlace place, JobQueue queue, string? link)
+    private async Task<IAsyncDisposable?> ListenAsync(ServerPlace place, JobQueue queue, string? link, ServerLog log)
     {
         if (Address is null) return null;
         try
         {
             var token = Serving.Token(place);
             var api = await Serving.ListenAsync(composition, place, queue, (Address, Certificate, Names));
-            Console.WriteLine($"API on {link}/api/v1 · token in {Path.Join(place.Root, "token")}");
-            // A link with the token is for a person at a terminal; a log keeps it for anybody.
-            Console.WriteLine(Console.IsOutputRedirected ? $"Open  {link}/   (the link with its token: spool open)" : $"Open  {link}/#t={token}   (again later: spool open · from afar: ssh -L {Address.Port}:localhost:{Address.Port} host)");
+            RunningServer.Note(place, Address);
+            log.Say(new ServerLine("api-listening", $"API on {link}/api/v1 · token in {Path.Join(place.Root, "token")}"));
+            // A link with the token is for a person at a terminal; a log would keep it for anybody.
+            if (!Console.IsOutputRedirected) Console.WriteLine($"Open  {link}/#t={token}   (again later: spool open · from afar: ssh -L {Address.Port}:localhost:{Address.Port} host)");
             return api;
         }
         catch (IOException e) { throw new UsageException($"{Address} cannot be listened on ({e.Message}); choose another: --listen 127.0.0.1:7008"); }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Spool.App.Gateway;
 using Spool.App.Queue;
 
 namespace Spool.App.Cli;
@@ -16,6 +17,7 @@ public sealed class ServeVerb : Verb
     private readonly Option<string?> _certificate = new("--tls-cert") { Description = "Certificate chain (PEM); with it the server may listen beyond loopback", HelpName = "FILE" };
     private readonly Option<string?> _key = new("--tls-key") { Description = "Key of the certificate (PEM)", HelpName = "FILE" };
     private readonly Option<string[]> _names = new("--host") { Description = "A name by which browsers call the server; may be repeated", HelpName = "NAME" };
+    private readonly Option<string?> _format = new("--log-format") { Description = "How it speaks: text, json or none (default: text on a terminal, else json); logs/server.log in the state root is json", HelpName = "NAME" };
     private readonly Option<bool> _once = new("--until-idle") { Description = "End when nothing is queued and nothing runs" };
 
     public override string Name => "serve";
@@ -30,7 +32,7 @@ public sealed class ServeVerb : Verb
 
     public override void Build(Command command)
     {
-        foreach (var option in (Option[])[_listen, _state, _watch, _most, _minFree, _certificate, _key, _names, _once]) command.Add(option);
+        foreach (var option in (Option[])[_listen, _state, _watch, _most, _minFree, _certificate, _key, _names, _format, _once]) command.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(_most) is < 1 or > 1000) throw new UsageException("--max-concurrent is a number from 1 to 1000");
@@ -39,6 +41,7 @@ public sealed class ServeVerb : Verb
             if (names.FirstOrDefault(n => Uri.CheckHostName(n) == UriHostNameType.Unknown) is { } wrong) throw new UsageException($"--host {wrong} is no name of a host");
             var address = Address(parsed.GetValue(_listen)!, certificate is not null);
             var minFree = parsed.GetValue(_minFree) is { } size ? Words.BytesIn(size) ?? throw new UsageException($"--min-free {size} is no size, such as 500MB or 2GB") : Admission.UsualMinFree;
+            var format = Format(parsed.GetValue(_format));
             using var composition = ServerState.Compose(parsed.GetValue(_state));
             var serving = new ServeSession(composition)
             {
@@ -47,13 +50,23 @@ public sealed class ServeVerb : Verb
                 Names = names,
                 Admission = new Admission(parsed.GetValue(_most) ?? Math.Max(1, Environment.ProcessorCount), minFree),
                 Watched = [.. (parsed.GetValue(_watch) ?? []).Select(d => WorkflowFile.Locate(composition, d, null))],
+                Format = format,
                 UntilIdle = parsed.GetValue(_once),
             };
             return await serving.RunAsync(cancel);
         });
     }
 
-    private static IPEndPoint? Address(string text, bool isEncrypted)
+    private static LogFormat Format(string? name) => name switch
+    {
+        null => Console.IsOutputRedirected ? LogFormat.Json : LogFormat.Text,
+        "text" => LogFormat.Text,
+        "json" => LogFormat.Json,
+        "none" => LogFormat.None,
+        _ => throw new UsageException($"--log-format {name} is none of text, json, none"),
+    };
+
+    internal static IPEndPoint? Address(string text, bool isEncrypted = false)
     {
         if (text == "none") return null;
         if (!IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address) || address.Port == 0) throw new UsageException($"--listen {text} is no address with a port, such as 127.0.0.1:7007");

@@ -19,6 +19,10 @@ public sealed class ServerPlace(IDisk disk, string root)
     public string Runs => Path.Join(Root, "runs");
     public string Runtime => Path.Join(Root, "runtime");
     public string Lock => Path.Join(Runtime, "server.lock");
+    public string Logs => Path.Join(Root, "logs");
+
+    /// <summary>What the server says, one JSON object a line.</summary>
+    public string Log => Path.Join(Logs, "server.log");
 
     public string Stage(string stage) => Path.Join(Queue, stage);
 

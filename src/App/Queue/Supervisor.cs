@@ -11,7 +11,7 @@ namespace Spool.App.Queue;
 /// and follows on. Engines share processors and pools through the slots under the state root, as runs from terminals do.
 /// Order: higher priority first, then workspaces that have none running, then the order of submission. One run a workspace at a time.
 /// </summary>
-public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition composition, Action<string> say)
+public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition composition, Action<ServerLine> say)
 {
     private readonly Dictionary<long, QueuedRun> _running = [];
     private readonly Dictionary<long, long> _journals = [];
@@ -57,13 +57,13 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
                 again++;
             }
         }
-        if (alive + again > 0) say($"recovered: {alive} run{(alive == 1 ? "" : "s")} go on, {again} start again (what was finished is reused)");
+        if (alive + again > 0) say(new ServerLine("recovered", $"recovered: {alive} run{(alive == 1 ? "" : "s")} go on, {again} start again (what was finished is reused)"));
     }
 
     /// <summary>One round: takes in new files, looks at engines, starts what may start.</summary>
     public void Round()
     {
-        foreach (var line in queue.TakeIn()) say(line);
+        foreach (var line in queue.TakeIn()) say(new ServerLine("job-taken", line));
         foreach (var run in _running.Values.ToList()) Look(run);
         var pending = queue.In(ServerPlace.Pending);
         foreach (var run in pending.Where(r => r.IsCancelledIn(place))) queue.Move(run with { Status = "cancelled", FinishedAt = Now }, ServerPlace.Failed);
@@ -90,7 +90,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
     private void Tell(Standing standing)
     {
         if (standing == _standing) return;
-        if (standing.Held is not null && standing.Held != _standing?.Held) say(standing.Held);
+        if (standing.Held is not null && standing.Held != _standing?.Held) say(new ServerLine("held", standing.Held) { Level = "warn" });
         _standing = standing;
         standing.Write(place);
     }
@@ -106,19 +106,19 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
             if (JobInput.Bring(place.Disk, place, run.Job.Place, run.Job.Inputs, Roots) is { } refusal)
             {
                 queue.Move(moved with { Status = "failed", FinishedAt = Now, Problem = refusal }, ServerPlace.Failed);
-                say($"run {run.Id} cannot be started: {refusal}");
+                say(ServerLine.End(run.Id, "failed", $"run {run.Id} cannot be started: {refusal}"));
                 return;
             }
             var engine = DetachedProgram.Start(Environment.ProcessPath!, arguments, run.Job.Place, EngineEnvironment(), (moved.Events(place), moved.Errors(place)));
             moved = moved with { Engine = engine };
             moved.Save(place);
             _running[run.Id] = moved;
-            say($"run {run.Id} of {Named(run)} started (pid {engine.Pid})");
+            say(new ServerLine(ServerLine.Started, $"run {run.Id} of {Named(run)} started (pid {engine.Pid})") { Run = run.Id });
         }
         catch (Exception e) when (e is ProcessFailedException or DiskException)
         {
             queue.Move(moved with { Status = "failed", FinishedAt = Now, Problem = e.Message }, ServerPlace.Failed);
-            say($"run {run.Id} cannot be started: {e.Message}");
+            say(ServerLine.End(run.Id, "failed", $"run {run.Id} cannot be started: {e.Message}"));
         }
     }
 
@@ -178,7 +178,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         else if (run.Attempt - run.EarlierAttempts >= 3) Finish(run with { Problem = $"its engine ended {run.Attempt - run.EarlierAttempts} times without a result; see {run.Errors(place)}" }, ("failed", null));
         else
         {
-            say($"the engine of run {run.Id} is gone; it starts again");
+            say(new ServerLine(ServerLine.Restarted, $"the engine of run {run.Id} is gone; it starts again") { Run = run.Id, Level = "warn" });
             Again(run);
         }
     }
@@ -203,12 +203,12 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
             var waits = queue.Move(run with { Status = "waiting", Tasks = end.Tasks, Engine = null }, ServerPlace.Running);
             _journals[run.Id] = Journal(run);
             _running[run.Id] = waits;
-            say($"run {run.Id} of {Named(run)} waits for you: spool reviews --workspace {run.Job.Place}");
+            say(ServerLine.End(run.Id, "waiting", $"run {run.Id} of {Named(run)} waits for you: spool reviews --workspace {run.Job.Place}"));
             return;
         }
         var problem = run.Problem ?? (end.Status == "failed" ? Complaint(run) : null);
         queue.Move(run with { Status = end.Status, Tasks = end.Tasks, FinishedAt = Now, Problem = problem, Engine = null }, end.Status == "succeeded" ? ServerPlace.Done : ServerPlace.Failed);
-        say($"run {run.Id} of {Named(run)}: {end.Status}{(problem is null ? "" : $": {problem}")}");
+        say(ServerLine.End(run.Id, end.Status, $"run {run.Id} of {Named(run)}: {end.Status}{(problem is null ? "" : $": {problem}")}"));
     }
 
     private static string Named(QueuedRun run) => run.Job.IsText ? "a text" : Path.GetFileName(Path.GetDirectoryName(run.Job.Workflow)) + "/" + Path.GetFileName(run.Job.Workflow);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -52,6 +51,18 @@ public sealed class HttpServer : IAsyncDisposable
         var access = new Access(place, listening.Token, TimeProvider.System);
         var guard = new Guard(access, new RateLimits(TimeProvider.System), listening.Address.Port, listening.Certificate is not null, listening.Names);
         var audit = new Audit(place, TimeProvider.System);
+        var metrics = new MetricsText(place, queue, TimeProvider.System, workers.SpentToday);
+        app.Use(async (context, next) =>
+        {
+            metrics.Begin();
+            try { await next(context); }
+            catch
+            {
+                metrics.End(StatusCodes.Status500InternalServerError);
+                throw;
+            }
+            metrics.End(context.Response.StatusCode);
+        });
         app.Use(async (context, next) =>
         {
             var headers = context.Response.Headers;
@@ -88,7 +99,7 @@ public sealed class HttpServer : IAsyncDisposable
         new UploadRoutes(new Uploads(place, composition.Time)).AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
-        app.MapGet("/metrics", context => MetricsAsync(context, queue));
+        app.MapGet("/metrics", context => MetricsAsync(context, metrics));
         app.MapFallback(context => Answer.ProblemAsync(context, HttpStatusCode.NotFound, "there is no such address", "the API is described in docs/formats/api.md"));
         await app.StartAsync();
         return new HttpServer(app, desk);
@@ -102,19 +113,10 @@ public sealed class HttpServer : IAsyncDisposable
         return Answer.JsonAsync(context, ready ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, json => json.WriteString("status", ready ? "ready" : "the queue is not looked at"));
     }
 
-    // Prometheus text format 0.0.4. Labels come from fixed words only: no path, name or text of a user.
-    private static Task MetricsAsync(HttpContext context, JobQueue queue)
+    private static Task MetricsAsync(HttpContext context, MetricsText metrics)
     {
-        var runs = queue.All();
-        var text = new StringBuilder("# HELP spool_runs Runs of the queue by status.\n# TYPE spool_runs gauge\n");
-        foreach (var status in (string[])["queued", "running", "waiting", "succeeded", "failed", "cancelled"])
-            text.Append(CultureInfo.InvariantCulture, $"spool_runs{{status=\"{status}\"}} {runs.Count(r => r.Status == status)}\n");
-        var oldest = runs.Where(r => r.Status == "queued").Select(r => r.SubmittedAt).DefaultIfEmpty(0).Min();
-        var age = oldest == 0 ? 0 : Math.Max(0, (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - oldest) / 1000.0);
-        text.Append(CultureInfo.InvariantCulture, $"# HELP spool_queue_oldest_seconds How long the oldest queued run has waited.\n# TYPE spool_queue_oldest_seconds gauge\nspool_queue_oldest_seconds {age:0.###}\n");
-        text.Append(CultureInfo.InvariantCulture, $"# HELP spool_engine_starts_total Engines started for the runs of the queue.\n# TYPE spool_engine_starts_total counter\nspool_engine_starts_total {runs.Sum(r => r.Attempt)}\n");
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+        return context.Response.WriteAsync(metrics.Text(), context.RequestAborted);
     }
 
     public async ValueTask DisposeAsync()
