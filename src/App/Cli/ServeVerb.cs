@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Spool.App.Gateway;
 using Spool.App.Queue;
 
 namespace Spool.App.Cli;
