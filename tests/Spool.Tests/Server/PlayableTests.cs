@@ -61,6 +61,27 @@ public sealed class PlayableTests
         Assert.Equal(type, Playable.TypeOf(Head(container), Probe(container, video, pixels, audio)));
 
     [Theory]
+    [InlineData("MM", 6, 90)]
+    [InlineData("II", 6, 90)]
+    [InlineData("II", 8, 270)]
+    [InlineData("MM", 3, 180)]
+    [InlineData("MM", 1, 0)]
+    [InlineData("II", 77, 0)]
+    public void A_camera_s_mark_turns_a_picture_and_a_broken_one_does_not(string order, byte mark, int turn)
+    {
+        byte[] tiff = order == "MM" ? [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, mark, 0, 0, 0, 0, 0, 0] : [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, mark, 0, 0, 0, 0, 0, 0, 0];
+        byte[] jpeg = [0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xe1, 0, (byte)(tiff.Length + 8), .. "Exif\0\0"u8, .. tiff, 0xff, 0xda];
+        Assert.Equal(turn, Exif.Turn(jpeg));
+        for (var cut = 0; cut < jpeg.Length; cut++) Assert.Contains(Exif.Turn(jpeg.AsSpan(0, cut)), new[] { 0, turn });
+        for (var at = 0; at < jpeg.Length; at++)
+        {
+            var broken = jpeg.ToArray();
+            broken[at] = 0xff;
+            Assert.InRange(Exif.Turn(broken), 0, 270);
+        }
+    }
+
+    [Theory]
     [InlineData("<svg>", true)]
     [InlineData(" \n\t<?xml version='1.0'?>", true)]
     [InlineData("\ufeff<html>", true)]
