@@ -21,6 +21,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapGet("/api/v1/runs", ListAsync);
         routes.MapGet("/api/v1/runs/{id}", ShowAsync);
         routes.MapGet("/api/v1/runs/{id}/events", context => Found.Run(context, queue) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : Found.NoneAsync(context));
+        routes.MapGet("/api/v1/runs/{id}/events/ws", context => Found.Run(context, queue) is { } run ? EventSocket.SendAsync(context, new EventStream(place, queue, run.Id)) : Found.NoneAsync(context));
         routes.MapPost("/api/v1/runs/{id}/cancel", CancelAsync);
         routes.MapPost("/api/v1/runs/{id}/pause", context => PauseAsync(context, true));
         routes.MapPost("/api/v1/runs/{id}/resume", context => PauseAsync(context, false));
