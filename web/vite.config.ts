@@ -1,4 +1,4 @@
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 /** Puts the one script and the one style sheet inside the page, so that it opens from a disk as a single file. */
 function singleFile(): Plugin {
@@ -25,16 +25,21 @@ function singleFile(): Plugin {
   };
 }
 
-export default defineConfig({
+const shared = { target: 'es2022', modulePreload: false, cssCodeSplit: false, assetsInlineLimit: 0, reportCompressedSize: false };
+const test = { include: ['tests/**/*.test.ts'], environment: 'node' };
+
+/** `vite build` makes the report, one file; `vite build --mode app` the page of the server, whose script and style are files of their own. */
+export default defineConfig(({ mode }) => (mode === 'app' ? {
+  base: '/assets/',
+  build: {
+    ...shared,
+    outDir: 'dist/app',
+    rolldownOptions: { input: 'app.html', output: { entryFileNames: 'app.js', assetFileNames: 'app[extname]', codeSplitting: false } },
+  },
+  test,
+} : {
   base: './',
   plugins: [singleFile()],
-  build: {
-    target: 'es2022',
-    modulePreload: false,
-    cssCodeSplit: false,
-    assetsInlineLimit: 0,
-    reportCompressedSize: false,
-    rolldownOptions: { input: 'report.html' },
-  },
-  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
-} as Parameters<typeof defineConfig>[0]);
+  build: { ...shared, rolldownOptions: { input: 'report.html' } },
+  test,
+}) as unknown as UserConfig);

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Spool.App.Cli;
 using Spool.App.Queue;
 using Spool.App.Server;
 using Spool.Platform;
@@ -30,8 +32,19 @@ public static class Serving
 
     /// <summary>Starts the API.</summary>
     /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task<IAsyncDisposable> ListenAsync(Composition composition, ServerPlace place, JobQueue queue, IPEndPoint address, Func<string, bool> cancel) =>
-        await HttpServer.StartAsync(place, queue, address, Token(place), new Workers(cancel, (arguments, stop) => AskAsync(composition, place, arguments, stop), run => run.FileIn(place)) { SpentToday = composition.DayLedger.Today });
+    public static async Task<IAsyncDisposable> ListenAsync(Composition composition, ServerPlace place, JobQueue queue, (IPEndPoint Address, X509Certificate2? Certificate, IReadOnlyList<string> Names) at) =>
+        await HttpServer.StartAsync(composition, place, queue, new Listening(at.Address, Token(place), at.Certificate, at.Names), new Workers(workspace => Owner(composition, workspace, w => w.WriteString("verb", "cancel")) is not null, (arguments, stop) => AskAsync(composition, place, arguments, stop),
+            run => run.FileIn(place), (workspace, request) => Owner(composition, workspace, request), (workspace, run) => PlanOf(composition, workspace, run)) { SpentToday = () => composition.DayLedger.Today() });
+
+    private static System.Text.Json.JsonElement? Owner(Composition composition, string workspace, Action<System.Text.Json.Utf8JsonWriter> request) =>
+        OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, request);
+
+    private static IReadOnlyList<System.Text.Json.JsonElement> PlanOf(Composition composition, string workspace, string run)
+    {
+        if (composition.Disk.Stat(new Engine.Scheduling.WorkspacePaths(workspace).Journal) is null) return [];
+        var past = PastRuns.Read(composition, workspace);
+        return past.State.Run(run) is { } known ? past.TasksOf(known) : [];
+    }
 
     private static async Task<(int, string)> AskAsync(Composition composition, ServerPlace place, IReadOnlyList<string> arguments, CancellationToken cancel)
     {

@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ReportData } from './data';
 import { Inspector } from './inspector/Inspector';
-import { commandOf, type Command } from './model/keys';
+import { LiveContext, type Here } from './live';
+import { commandOf, liveCommands, type Command } from './model/keys';
 import { outlineRows } from './model/outline';
 import type { Place } from './model/place';
 import { headlinePath, readRun, withStatus } from './model/run';
@@ -17,7 +18,10 @@ import { Playhead } from './parts/playhead';
 import { Strip } from './parts/Strip';
 import { showsCuration, Stage, stagePath } from './stage/Stage';
 
-const nowhere: Partial<Place> = { task: undefined, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined };
+const nowhere: Partial<Place> = {
+  task: undefined, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined,
+  log: undefined, version: undefined, compare: 'off',
+};
 
 /** One run: the result first, and what explains it around it. */
 export function RunPage({ data }: { data: ReportData }) {
@@ -25,9 +29,10 @@ export function RunPage({ data }: { data: ReportData }) {
   const [place, go] = usePlace();
   const [help, setHelp] = useState(false);
   const [sheet, setSheet] = useState(false);
-  const [log, setLog] = useState(false);
   const [said, setSaid] = useState('');
   const playhead = useMemo(() => new Playhead(), []);
+  const live = useContext(LiveContext);
+  const setLog = (open: boolean) => go({ log: open ? 'end' : undefined });
   const narrow = useMatch('(max-width: 719px)');
 
   const say = (text: string) => {
@@ -36,23 +41,19 @@ export function RunPage({ data }: { data: ReportData }) {
     setTimeout(() => setSaid((old) => (old === text ? '' : old)), 2600);
   };
   const onTask = (task: string) => {
-    setLog(false);
     go({ ...nowhere, task });
     if (!run.tasks.has(task)) say(`${task} is not part of this page`);
   };
   const onStep = (step: string) => {
-    setLog(false);
     const tasks = run.tasksOf.get(step) ?? [];
     const only = tasks.length === 1 && tasks[0]?.item === undefined ? tasks[0] : undefined;
     go(only ? { ...nowhere, task: only.task } : { ...nowhere, step });
   };
   const onPath = (path: string) => {
-    setLog(false);
     const producer = run.artifacts.get(path)?.producer;
     go({ ...nowhere, path, task: producer !== undefined && run.tasks.has(producer) ? producer : undefined });
   };
   const onCell = (cell: Cell) => {
-    setLog(false);
     const failed = cell.task !== undefined && run.tasks.get(cell.task)?.failure !== undefined;
     const path = !failed && cell.path !== undefined && run.artifacts.has(cell.path) ? cell.path : undefined;
     go({ ...nowhere, task: cell.task ?? run.artifacts.get(path ?? '')?.producer, path });
@@ -86,7 +87,8 @@ export function RunPage({ data }: { data: ReportData }) {
     else say('No file is on stage');
   };
   const close = () => {
-    if (log) setLog(false);
+    if (place.log !== undefined) setLog(false);
+    else if (place.compare !== 'off') go({ compare: 'off' });
     else if (sheet) setSheet(false);
     else if (place.search !== '') go({ search: '' });
     else if (place.panel !== 'off') go({ panel: 'off' });
@@ -97,44 +99,53 @@ export function RunPage({ data }: { data: ReportData }) {
     if (narrow) setSheet(true);
     requestAnimationFrame(() => document.getElementById('search')?.focus());
   };
+  const here: Here = { run, place, go, playhead, say, onTask };
+  useEffect(() => live?.onPlace(place, run), [live, place.task, run]);
   const does: Record<Command, () => void> = {
     next: () => move(1), previous: () => move(-1), need: () => nextWith('waiting'), failure: () => nextWith('failed'),
-    follow: () => { setLog(false); go(nowhere); }, search, open: () => void openFile(), close, help: () => setHelp(true),
+    follow: () => go(nowhere), search, open: () => void openFile(), close, help: () => setHelp(true),
     play: () => playhead.transport?.toggle(),
     back: () => playhead.transport?.stepFrames(-1), forward: () => playhead.transport?.stepFrames(1),
     in: () => go({ from: playhead.transport?.now() }), out: () => go({ to: playhead.transport?.now() }), loop: () => go({ loop: !place.loop }),
     graph: () => go({ panel: place.panel === 'graph' ? 'off' : 'graph' }), lanes: () => go({ panel: place.panel === 'lanes' ? 'off' : 'lanes' }),
+    approve: () => live?.approve(here), reject: () => live?.reject(here), note: () => live?.note(here),
+    versions: () => live?.versions(here), wipe: () => live?.wipe(here),
   };
   const latest = useRef(does);
   latest.current = does;
+  const beforeKey = useRef({ key: '', at: 0 });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
       const command = commandOf(event);
-      if (!command) return;
+      if (!command || (!live && liveCommands.includes(command))) return;
       event.preventDefault();
+      const before = beforeKey.current;
+      beforeKey.current = { key: event.key, at: event.timeStamp };
+      // g r: the graph that the first key opened is closed again by leaving.
+      if (live && event.key === 'r' && before.key === 'g' && event.timeStamp - before.at < 900) return live.runs();
       latest.current[command]();
     };
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
-  }, []);
+  }, [live]);
 
-  const outline = <Outline run={run} place={place} go={go} onChoose={() => setSheet(false)} />;
+  const outline = <Outline run={run} place={place} go={go} onChoose={() => setSheet(false)} onMore={live?.more} />;
   return (
     <div class={`page panel-${place.panel}`}>
-      <Header data={data} place={place} go={go} onHelp={() => setHelp(true)} onOutline={() => setSheet(!sheet)} />
+      <Header data={data} place={place} go={go} actions={live && <live.Actions {...here} />} onHelp={() => setHelp(true)} onOutline={() => setSheet(!sheet)} />
       {narrow ? sheet && <div class="sheet-over" onClick={(event) => event.target === event.currentTarget && setSheet(false)}><div class="sheet-box" role="dialog" aria-label="Outline">{outline}</div></div> : outline}
       <main class="center">
-        <Stage run={run} place={place} go={go} playhead={playhead} log={log} onLog={setLog} onTask={onTask} onPath={onPath} />
+        <Stage {...here} onLog={setLog} onPath={onPath} />
         {!showsCuration(run, place) && <Strip run={run} place={place} playhead={playhead} onCell={onCell} onTime={onTime} />}
       </main>
-      <Inspector run={run} place={place} onTask={onTask} onStep={onStep} onPath={onPath} onLog={setLog} />
+      <Inspector {...here} onStep={onStep} onPath={onPath} onLog={setLog} />
       {place.panel !== 'off' && (
         <section class="panel" aria-label={place.panel === 'graph' ? 'Graph' : 'Lanes'}>
           {place.panel === 'graph' ? <Graph run={run} place={place} go={go} onStep={onStep} /> : <Lanes run={run} place={place} onTask={onTask} />}
         </section>
       )}
-      {help && <Help curation={data.curation !== undefined} onClose={() => setHelp(false)} />}
+      {help && <Help curation={data.curation !== undefined} live={live !== undefined} onClose={() => setHelp(false)} />}
       <p class={said ? 'said' : 'said silent'} role="status" aria-live="polite">{said}</p>
     </div>
   );

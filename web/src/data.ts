@@ -42,6 +42,10 @@ export interface RunView {
   finishedAt?: string;
   seconds: number;
   spool: string;
+  /** Only where a server tells of a run that goes on. */
+  etaSeconds?: number;
+  costUsd?: number;
+  budgetUsd?: number;
   tasks: {
     total: number; ran: number; reused: number; failed: number;
     blocked: number; waiting: number; skipped: number; cancelled: number;
@@ -92,6 +96,8 @@ export interface TaskView {
   outputs: RolePath[];
   command?: string;
   logTail?: string;
+  /** 0..1 while it runs. */
+  progress?: number;
   key?: string;
   /** For example `loudness: -16.1 LUFS`. */
   facts?: Record<string, string>;
@@ -131,6 +137,10 @@ export interface StripCell {
   status: TaskStatus;
   quality?: string;
   changed?: boolean;
+  /** So many parts in one cell, where there were too many; the state is that of the worst. */
+  count?: number;
+  /** 0..1 while it runs. */
+  progress?: number;
 }
 
 export interface LaneSpan { task: string; start: number; end: number; status: TaskStatus; critical?: boolean }

@@ -46,7 +46,8 @@ public sealed class ListVerb : Verb
         var runs = new Queue.JobQueue(place, composition.Time).All();
         if (json)
         {
-            foreach (var run in runs) JsonOut.Line(run.Write);
+            var foresight = new Queue.Foresight(place, new Queue.JobQueue(place, composition.Time), composition.Time).All();
+            foreach (var run in runs) JsonOut.Line(w => run.Write(w, foresight.GetValueOrDefault(run.Id) ?? Queue.Outlook.None));
             return Done;
         }
         var now = composition.Time.GetUtcNow();

@@ -8,7 +8,7 @@ namespace Spool.App.Cli;
 
 /// <summary>
 /// The door to a run from other terminals: a Unix socket in a folder only the user may enter. One request a connection: a JSON line with
-/// <c>verb</c> (status, cancel, decide); one JSON line back. The run answers between two of its steps, so what it says is never half done.
+/// <c>verb</c> (status, tasks, task, cancel, drain, decide); one JSON line back. The run answers between two of its steps, so what it says is never half done.
 /// </summary>
 public sealed class OwnerSocket : IDisposable
 {
@@ -29,6 +29,9 @@ public sealed class OwnerSocket : IDisposable
     {
         "status" => await driver.AskAsync(StatusJson.Of),
         "cancel" => Cancel(stop),
+        "drain" => await DrainAsync(driver),
+        "tasks" => await driver.AskAsync(view => Report.TaskPages.Page(view.Tasks, view.OpenSteps(), Report.TaskPages.Wanted.Of(request))),
+        "task" => await driver.AskAsync(view => Report.TaskPages.One(view, driver.World, request.GetProperty("task").GetString()!)),
         // A run that is over does not read its loop any more: whoever asks takes the way without an engine then.
         "decide" => Decided(await driver.DecideAsync(request.GetProperty("review").GetString(), DecisionOf(request)).WaitAsync(TimeSpan.FromSeconds(4), TimeProvider.System)),
         _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown verb\"}\n"),
@@ -83,6 +86,12 @@ public sealed class OwnerSocket : IDisposable
     private static byte[] Cancel(CancellationTokenSource stop)
     {
         stop.Cancel();
+        return Encoding.UTF8.GetBytes("{\"ok\":true}\n");
+    }
+
+    private static async Task<byte[]> DrainAsync(RunDriver driver)
+    {
+        await driver.DrainAsync();
         return Encoding.UTF8.GetBytes("{\"ok\":true}\n");
     }
 

@@ -16,6 +16,7 @@ public sealed class RunVerb : Verb
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Ask nothing" };
     private readonly Option<bool> _standIns = new("--allow-placeholders") { Description = "Make finals from stand-ins too; they say so in their metadata" };
     private readonly Option<decimal?> _budget = new("--budget") { Description = "US dollars that this run may spend (default: the workflow's, else 5.00)", HelpName = "USD" };
+    private readonly Option<string?> _served = new("--served") { Description = "Keep in DIR what a server shows of the run", HelpName = "DIR" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Only show what would run, and why" };
 
     public override string Name => "run";
@@ -32,7 +33,7 @@ public sealed class RunVerb : Verb
     public override void Build(Command command)
     {
         _options.AddTo(command);
-        foreach (var option in (Option[])[_jobs, _noWait, _yes, _standIns, _budget, _dryRun]) command.Add(option);
+        foreach (var option in (Option[])[_jobs, _noWait, _yes, _standIns, _budget, _served, _dryRun]) command.Add(option);
         command.SetAction(RunAsync);
     }
 
@@ -55,6 +56,7 @@ public sealed class RunVerb : Verb
             Yes = parsed.GetValue(_yes),
             AllowsStandIns = parsed.GetValue(_standIns),
             Budget = parsed.GetValue(_budget),
+            Served = parsed.GetValue(_served),
         };
         return await session.RunAsync(cancel);
     }
@@ -75,6 +77,9 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
     public bool AllowsStandIns { get; init; }
     public decimal? Budget { get; init; }
 
+    /// <summary>The folder in which a server wants to find the run's page; null when none asked.</summary>
+    public string? Served { get; init; }
+
     /// <summary>Asked after each run whether to run again, with the workspace still owned; null: once is enough.</summary>
     public Func<Workspace, int, CancellationToken, Task<bool>>? Between { get; init; }
 
@@ -91,7 +96,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         if (composition.Disk.Stat(file.File) is not { Kind: FileKind.File }) return await ReportProblemsAsync(null, problems);
         if (composition.Disk.Stat(file.Workspace) is not { Kind: FileKind.Folder }) DurableFile.CreateFolders(composition.Disk, file.Workspace);
         // The text is checked before the lock is waited for, unless the remembered plan makes reading it needless.
-        var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0 && !AllowsStandIns;
+        var plain = Targets.Count == 0 && Only.Count == 0 && Force.Count == 0 && !AllowsStandIns && Served is null;
         var bytes = DurableFile.Read(composition.Disk, file.File);
         var providers = Providers.ProviderSetup.Read(composition, settings, file.File, problems);
         var signature = RunRequest.Signature(Composition.Program + providers.Signature, workflowId, Digest.Of(bytes), arguments.Canonical, allowed);
@@ -169,7 +174,8 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
             if (graph.Steps.All(s => s.Id != step)) problems.Add("SPL0130", new Mark("--only/--force", 0, 0), $"there is no step '{step}'", NearestName.Hint(step, graph.Steps.Select(s => s.Id)));
         CheckNeeds(graph, request.Capacities(), settings, problems);
         if (problems.Any) return (await ReportProblemsAsync(workflow, problems), false);
-        using var reporter = Reporter(workflow.Name);
+        var shown = Reporter(workflow.Name);
+        using var reporter = Served is null ? shown : new ServedReporter(composition, workspace, graph, Served, shown) { Budget = request.Caps.Run };
         foreach (var warning in problems.Warnings) reporter.Tell(new RunFact.Warning($"{warning.At}: {warning.Message}"));
         foreach (var warning in workspace.Warnings) reporter.Tell(new RunFact.Warning(warning));
         var tools = composition.Tools(workspace.Index);
@@ -182,7 +188,10 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         using var prompt = Prompt(reporter, driver);
         using var stopAsking = stop.Token.Register(() => prompt?.Cancel());
         using var socket = OwnerSocket.Listen(workspace.Machine.Socket!, composition, driver, stop);
+        var served = reporter as ServedReporter;
+        served?.Follow(driver);
         var result = await driver.RunAsync(stop.Token);
+        if (result is not null && served is not null) await served.EndAsync(result, driver.World);
         if (result is null) return (await ReportProblemsAsync(workflow, problems), false);
         await refresher.EndAsync();
         var again = driver.WantsAnotherRun && result.Status is ("waiting" or "succeeded");

@@ -30,6 +30,26 @@ public static class Words
         _ => (bytes / 1e9).ToString("0.##", CultureInfo.InvariantCulture) + " GB",
     };
 
+    /// <summary>The bytes that a text such as <c>500MB</c> or <c>1.5 GB</c> means; null when it means none. Units are powers of 1000, with an i (GiB) of 1024.</summary>
+    public static long? BytesIn(string text)
+    {
+        var digits = text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
+        var factor = text[digits..].Trim().ToUpperInvariant() switch
+        {
+            "" or "B" => 1L,
+            "KB" or "K" => 1000L,
+            "MB" or "M" => 1_000_000L,
+            "GB" or "G" => 1_000_000_000L,
+            "TB" or "T" => 1_000_000_000_000L,
+            "KIB" => 1L << 10,
+            "MIB" => 1L << 20,
+            "GIB" => 1L << 30,
+            "TIB" => 1L << 40,
+            _ => 0,
+        };
+        return factor > 0 && double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * factor < 1e18 ? (long)(number * factor) : null;
+    }
+
     public static string Count(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
     public static string Ago(TimeSpan ago) => ago.TotalSeconds < 60 ? $"{(int)Math.Max(0, ago.TotalSeconds)} s" : ago.TotalMinutes < 60 ? $"{(int)ago.TotalMinutes} min" : ago.TotalHours < 48 ? $"{(int)ago.TotalHours} h" : $"{(int)ago.TotalDays} d";

@@ -10,7 +10,7 @@ public sealed class JobFault(string about) : FormatException(about);
 /// <param name="Workspace">The folder of inputs and outputs, absolute; null: the workflow's folder.</param>
 public sealed record Job(string Workflow, string? Workspace)
 {
-    private static readonly string[] Keys = ["workflow", "workspace", "vars", "profile", "priority", "budget", "idempotency_key"];
+    private static readonly string[] Keys = ["workflow", "workspace", "vars", "profile", "inputs", "priority", "budget", "idempotency_key"];
 
     public IReadOnlyDictionary<string, string> Vars { get; init; } = new Dictionary<string, string>();
     public string? Profile { get; init; }
@@ -18,6 +18,8 @@ public sealed record Job(string Workflow, string? Workspace)
     public int Priority { get; init; }
     /// <summary>US dollars that the run may spend.</summary>
     public decimal? Budget { get; init; }
+    /// <summary>Files to be brought into the workspace before it runs.</summary>
+    public IReadOnlyList<JobInput> Inputs { get; init; } = [];
     /// <summary>Jobs with the same key are one.</summary>
     public string? IdempotencyKey { get; init; }
 
@@ -60,6 +62,7 @@ public sealed record Job(string Workflow, string? Workspace)
         return new Job(workflow, workspace is null ? null : Path.GetFullPath(workspace).TrimEnd('/'))
         {
             Vars = root.TryGetProperty("vars", out var vars) ? Variables(vars) : new Dictionary<string, string>(),
+            Inputs = root.TryGetProperty("inputs", out var inputs) ? JobInput.Read(inputs) : [],
             Profile = Text(root, "profile"),
             Priority = Number(root, "priority") is { } priority ? priority is >= -1_000_000 and <= 1_000_000 && priority == Math.Truncate(priority) ? (int)priority : throw new JobFault("has a 'priority' that is no whole number up to a million") : 0,
             Budget = Number(root, "budget") is { } budget ? budget >= 0 ? budget : throw new JobFault("has a 'budget' below 0") : null,
@@ -93,6 +96,18 @@ public sealed record Job(string Workflow, string? Workspace)
             json.WriteStartObject("vars");
             foreach (var (name, value) in Vars) json.WriteString(name, value);
             json.WriteEndObject();
+        }
+        if (Inputs.Count > 0)
+        {
+            json.WriteStartArray("inputs");
+            foreach (var input in Inputs)
+            {
+                json.WriteStartObject();
+                json.WriteString("src", input.Source);
+                json.WriteString("dest", input.Destination);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
         }
         if (Profile is not null) json.WriteString("profile", Profile);
         if (Priority != 0) json.WriteNumber("priority", Priority);

@@ -25,6 +25,14 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         }
         var id = place.TakeNumber();
         new QueuedRun(id, job) { SubmittedAt = Now }.Save(place);
+        // The key first: a crash between the two leaves a key of a run that never was, which the next try with it is told of.
+        if (key is not null) DurableFile.Write(place.Disk, key, Encoding.ASCII.GetBytes(id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Pending), ServerPlace.Name(id) + ".job"), Text(job));
+        return id;
+    });
+
+    private static byte[] Text(Job job)
+    {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
@@ -32,11 +40,8 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
             job.Write(json);
             json.WriteEndObject();
         }
-        // The key first: a crash between the two leaves a key of a run that never was, which the next try with it is told of.
-        if (key is not null) DurableFile.Write(place.Disk, key, Encoding.ASCII.GetBytes(id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Pending), ServerPlace.Name(id) + ".job"), buffer.ToArray());
-        return id;
-    });
+        return buffer.ToArray();
+    }
 
     /// <summary>Takes in files that somebody dropped: gives each a number. What cannot be read goes to <c>failed</c> with the reason beside it.</summary>
     public IReadOnlyList<string> TakeIn() => place.Locked(() =>
@@ -74,21 +79,123 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     public IReadOnlyList<QueuedRun> In(string stage)
     {
         var runs = new List<QueuedRun>();
+        if (stage is ServerPlace.Done or ServerPlace.Failed) ForgetWhenChanged();
         foreach (var entry in place.Disk.Stat(place.Stage(stage)) is null ? [] : place.Disk.List(place.Stage(stage)))
-        {
-            if (ServerPlace.NumberOf(entry.Name) is not { } id) continue;
-            var path = Path.Join(place.Stage(stage), entry.Name);
-            try { runs.Add(QueuedRun.Load(place, id, Job.Read(DurableFile.Read(place.Disk, path)), stage, place.Disk.Stat(path)?.ModifiedNs / 1_000_000 ?? Now)); }
-            catch (JobFault) when (stage == ServerPlace.Failed) { runs.Add(QueuedRun.Load(place, id, Job.Unreadable, stage, Now)); }
-            catch (JobFault) { continue; } // looked at when it is taken in
-            catch (DiskException e) when (e.Errno == Errors.NotFound) { continue; } // moved on between the list and the look
-        }
+            if (ServerPlace.NumberOf(entry.Name) is { } id && Load(stage, id) is { } run) runs.Add(run);
         return [.. runs.OrderBy(r => r.Id)];
+    }
+
+    private QueuedRun? Load(string stage, long id)
+    {
+        var isOver = stage is ServerPlace.Done or ServerPlace.Failed;
+        if (isOver && _over.TryGetValue(id, out var known) && known.Stage == stage) return known;
+        var path = Path.Join(place.Stage(stage), ServerPlace.Name(id) + ".job");
+        QueuedRun run;
+        try { run = QueuedRun.Load(place, id, Job.Read(DurableFile.Read(place.Disk, path)), stage, place.Disk.Stat(path)?.ModifiedNs / 1_000_000 ?? Now); }
+        catch (JobFault) when (stage == ServerPlace.Failed) { run = QueuedRun.Load(place, id, Job.Unreadable, stage, Now); }
+        catch (JobFault) { return null; } // looked at when it is taken in
+        catch (DiskException e) when (e.Errno == Errors.NotFound) { return null; } // moved on between the list and the look
+        if (isOver) _over[id] = run;
+        return run;
     }
 
     public IReadOnlyList<QueuedRun> All() => [.. ServerPlace.Stages.SelectMany(In).OrderBy(r => r.Id)];
 
-    public QueuedRun? Find(long id) => All().FirstOrDefault(r => r.Id == id);
+    /// <summary>The run of a number; null when there is none.</summary>
+    public QueuedRun? Find(long id)
+    {
+        ForgetWhenChanged();
+        // A run may be moved on while it is looked for; so the stages are looked through twice.
+        return ServerPlace.Stages.Concat(ServerPlace.Stages).Where(s => place.Disk.Stat(Path.Join(place.Stage(s), ServerPlace.Name(id) + ".job")) is not null).Select(s => Load(s, id)).FirstOrDefault(r => r is not null);
+    }
+
+    // What is over stays as it is, unless another process changes it and says so by touching a file.
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<long, QueuedRun> _over = new();
+    private long _changed;
+
+    private string ChangedMark => Path.Join(place.Queue, "changed");
+
+    private void ForgetWhenChanged()
+    {
+        var at = place.Disk.Stat(ChangedMark)?.ModifiedNs ?? 0;
+        if (Interlocked.Exchange(ref _changed, at) != at) _over.Clear();
+    }
+
+    private void SayChanged()
+    {
+        _over.Clear();
+        DurableFile.WritePlain(place.Disk, ChangedMark, Encoding.ASCII.GetBytes(Now.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>Keeps what a person says about a run: its label, its rating, its priority.</summary>
+    public bool Change(long id, Func<QueuedRun, QueuedRun> change) => place.Locked(() =>
+    {
+        if (Find(id) is not { } run) return false;
+        var changed = change(run);
+        if (changed.Job != run.Job) DurableFile.Write(place.Disk, Path.Join(place.Stage(run.Stage), ServerPlace.Name(id) + ".job"), Text(changed.Job));
+        changed.Save(place);
+        SayChanged();
+        return true;
+    });
+
+    /// <summary>Puts a queued run in front of another; both keep their priorities equal to that of the other.</summary>
+    public bool MoveBefore(long id, long other) => place.Locked(() =>
+    {
+        var order = QueueOrder.Sorted(In(ServerPlace.Pending), null).ToList();
+        if (order.Find(r => r.Id == id) is not { } moved || order.Find(r => r.Id == other) is not { } target) return false;
+        order.Remove(moved);
+        order.Insert(order.IndexOf(target), moved with { Job = moved.Job with { Priority = target.Job.Priority } });
+        // From now on all that is queued stands where it stood; what comes later comes behind.
+        for (var i = 0; i < order.Count; i++)
+        {
+            var run = order[i] with { Order = i };
+            run.Save(place);
+            if (run.Id == id) DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Pending), ServerPlace.Name(id) + ".job"), Text(run.Job));
+        }
+        return true;
+    });
+
+    /// <summary>Queues a run that failed or was cancelled once more; what it finished is reused.</summary>
+    public bool Retry(long id) => place.Locked(() =>
+    {
+        if (Find(id) is not { Stage: ServerPlace.Failed } run || run.Job == Job.Unreadable) return false;
+        foreach (var mark in (string[])[run.CancelMark(place), run.PauseMark(place)])
+            if (place.Disk.Stat(mark) is not null) place.Disk.DeleteFile(mark);
+        Move(run with { Status = "queued", FinishedAt = null, StartedAt = null, Problem = null, Tasks = null, EarlierAttempts = run.Attempt, Engine = null, SubmittedAt = Now }, ServerPlace.Pending);
+        SayChanged();
+        return true;
+    });
+
+    /// <summary>Lets a run wait: a queued one at once, a running one when what runs in it has come to its end.</summary>
+    public bool PauseRun(QueuedRun run, bool paused)
+    {
+        if (run.Stage is ServerPlace.Done or ServerPlace.Failed) return false;
+        if (paused) DurableFile.Write(place.Disk, run.PauseMark(place), "paused\n"u8);
+        else if (run.IsPausedIn(place)) place.Disk.DeleteFile(run.PauseMark(place));
+        return true;
+    }
+
+    /// <summary>True while nothing is started.</summary>
+    public bool IsPaused => place.Disk.Stat(Path.Join(place.Queue, "paused")) is not null;
+
+    public void Pause(bool paused)
+    {
+        place.Make();
+        var mark = Path.Join(place.Queue, "paused");
+        if (paused) DurableFile.Write(place.Disk, mark, "paused\n"u8);
+        else if (IsPaused) place.Disk.DeleteFile(mark);
+    }
+
+    /// <summary>Removes a run that is over: its job and what was recorded of it. Its workspace stays as it is.</summary>
+    public bool Delete(long id) => place.Locked(() =>
+    {
+        if (Find(id) is not { Stage: ServerPlace.Done or ServerPlace.Failed } run) return false;
+        foreach (var name in (string[])[".job", ".job.problems.json"])
+            if (Path.Join(place.Stage(run.Stage), ServerPlace.Name(id) + name) is var file && place.Disk.Stat(file) is not null) place.Disk.DeleteFile(file);
+        if (place.Disk.Stat(place.RunFolder(id)) is not null) DurableFile.DeleteTree(place.Disk, place.RunFolder(id));
+        SayChanged();
+        return true;
+    });
 
     /// <summary>Cancels a run: a queued one is over at once, others when the server has seen it and their engine has ended.</summary>
     /// <param name="ask">Asks the engine that owns a workspace to end; false when nobody answers.</param>
@@ -113,8 +220,11 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     /// <summary>Moves a job to another stage, after its record was kept.</summary>
     public QueuedRun Move(QueuedRun run, string stage)
     {
-        var moved = run with { Stage = stage };
+        // Whoever moves it on may have read it long ago; what a person said since stays.
+        var kept = place.Disk.Stat(Path.Join(place.RunFolder(run.Id), "run.json")) is null ? run : QueuedRun.Load(place, run.Id, run.Job, run.Stage, run.SubmittedAt);
+        var moved = run with { Stage = stage, Label = kept.Label, Rating = kept.Rating, Order = kept.Order };
         moved.Save(place);
+        _over.TryRemove(run.Id, out _);
         if (run.Stage == stage) return moved;
         var name = ServerPlace.Name(run.Id) + ".job";
         place.Disk.Rename(Path.Join(place.Stage(run.Stage), name), Path.Join(place.Stage(stage), name), RenameMode.Replace);
@@ -125,4 +235,5 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ServerJson : System.Text.Json.Serialization.JsonSerializerContext;

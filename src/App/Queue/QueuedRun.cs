@@ -27,6 +27,22 @@ public sealed record QueuedRun(long Id, Job Job)
     /// <summary>Somebody asked for its end.</summary>
     public bool IsCancelledIn(ServerPlace place) => place.Disk.Stat(CancelMark(place)) is not null;
 
+    /// <summary>Noted beside the record: it is not to start, or to come to a safe end, until somebody lets it go on.</summary>
+    public string PauseMark(ServerPlace place) => Path.Join(place.RunFolder(Id), "paused");
+
+    public bool IsPausedIn(ServerPlace place) => place.Disk.Stat(PauseMark(place)) is not null;
+
+    /// <summary>Noted beside the record: something it waited for may be there now.</summary>
+    public string WakeMark(ServerPlace place) => Path.Join(place.RunFolder(Id), "wake");
+
+    /// <summary>Attempts before somebody had it tried again: those do not count against it.</summary>
+    public int EarlierAttempts { get; init; }
+    /// <summary>Where somebody put it in the queue; null: where it came.</summary>
+    public long? Order { get; init; }
+    /// <summary>What a person calls it.</summary>
+    public string? Label { get; init; }
+    /// <summary>1 to 5.</summary>
+    public int? Rating { get; init; }
     /// <summary>Why it failed, in a sentence.</summary>
     public string? Problem { get; init; }
     /// <summary>Counts of tasks as the last run line had them, as JSON.</summary>
@@ -51,6 +67,10 @@ public sealed record QueuedRun(long Id, Job Job)
             if (StartedAt is { } started) json.WriteNumber("started_at", started);
             if (FinishedAt is { } finished) json.WriteNumber("finished_at", finished);
             json.WriteNumber("attempt", Attempt);
+            if (EarlierAttempts > 0) json.WriteNumber("earlier_attempts", EarlierAttempts);
+            if (Order is { } order) json.WriteNumber("order", order);
+            if (Label is not null) json.WriteString("label", Label);
+            if (Rating is { } rating) json.WriteNumber("rating", rating);
             if (Problem is not null) json.WriteString("problem", Problem);
             if (Tasks is not null)
             {
@@ -85,11 +105,15 @@ public sealed record QueuedRun(long Id, Job Job)
             long? Time(string name) => root.TryGetProperty(name, out var at) ? at.GetInt64() : null;
             return fresh with
             {
-                Status = stage == ServerPlace.Pending ? "queued" : root.GetProperty("status").GetString()!,
+                Status = stage == ServerPlace.Pending ? (place.Disk.Stat(fresh.PauseMark(place)) is null ? "queued" : "paused") : root.GetProperty("status").GetString()!,
                 SubmittedAt = root.GetProperty("submitted_at").GetInt64(),
                 StartedAt = Time("started_at"),
                 FinishedAt = Time("finished_at"),
                 Attempt = root.GetProperty("attempt").GetInt32(),
+                EarlierAttempts = (int)(Time("earlier_attempts") ?? 0),
+                Order = Time("order"),
+                Label = root.TryGetProperty("label", out var label) ? label.GetString() : null,
+                Rating = (int?)Time("rating"),
                 Problem = root.TryGetProperty("problem", out var problem) ? problem.GetString() : null,
                 Tasks = root.TryGetProperty("tasks", out var tasks) ? tasks.GetRawText() : null,
                 Engine = root.TryGetProperty("engine", out var engine)
@@ -99,29 +123,47 @@ public sealed record QueuedRun(long Id, Job Job)
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException) { return fresh; }
     }
 
+    /// <summary>The name of its workflow, for people: its file's folder, or the file where that says more.</summary>
+    public string Name => Job.IsText ? Path.GetFileName(Job.Place) : Path.GetFileName(Job.Workflow) == "spool.yaml" ? Path.GetFileName(Path.GetDirectoryName(Job.Workflow)) ?? "" : Path.GetFileNameWithoutExtension(Job.Workflow);
+
     /// <summary>The run as lists and the API tell of it.</summary>
-    public void Write(Utf8JsonWriter json)
+    /// <param name="outlook">Where it stands in the queue and how long it will take, as far as that is known.</param>
+    public void Write(Utf8JsonWriter json, Outlook outlook)
     {
         json.WriteString("id", Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         json.WriteString("workflow", Job.IsText ? "(text)" : Job.Workflow);
+        json.WriteString("name", Name);
         json.WriteString("workspace", Job.Place);
         json.WriteString("status", Status);
-        if (Tasks is null) json.WriteNull("tasks");
+        if ((outlook.Tasks ?? Tasks) is not { } tasks) json.WriteNull("tasks");
         else
         {
             json.WritePropertyName("tasks");
-            json.WriteRawValue(Tasks);
+            json.WriteRawValue(tasks);
         }
         json.WriteString("submitted_at", RunExport.Time(SubmittedAt));
         Time("started_at", StartedAt);
         Time("finished_at", FinishedAt);
-        json.WriteNull("eta_s");
+        Seconds("eta_s", outlook.SecondsLeft);
+        if (outlook.Position is { } position) json.WriteNumber("position", position);
+        else json.WriteNull("position");
+        Seconds("starts_in_s", outlook.StartsIn);
         json.WriteNumber("priority", Job.Priority);
+        if (outlook.CostUsd is { } cost) json.WriteNumber("cost_usd", cost);
+        if (Job.Budget is { } budget) json.WriteNumber("budget_usd", budget);
+        if (Label is not null) json.WriteString("label", Label);
+        if (Rating is { } rating) json.WriteNumber("rating", rating);
         if (Problem is not null) json.WriteString("problem", Problem);
 
         void Time(string name, long? at)
         {
             if (at is { } time) json.WriteString(name, RunExport.Time(time));
+            else json.WriteNull(name);
+        }
+
+        void Seconds(string name, double? seconds)
+        {
+            if (seconds is { } known) json.WriteNumber(name, Math.Round(known, 1));
             else json.WriteNull(name);
         }
     }

@@ -15,10 +15,25 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
 {
     private readonly Dictionary<long, QueuedRun> _running = [];
     private readonly Dictionary<long, long> _journals = [];
-    private readonly HashSet<long> _told = [];
+    private readonly HashSet<long> _told = [], _draining = [];
 
-    /// <summary>Runs at once.</summary>
-    public int MaxConcurrent { get; init; } = Math.Max(1, Environment.ProcessorCount);
+    /// <summary>What the machine must have left for a run to start.</summary>
+    public Admission Admission { get; init; } = new(Math.Max(1, Environment.ProcessorCount), Admission.UsualMinFree);
+
+    /// <summary>The share of memory in use.</summary>
+    public Func<double> MemoryInUse { get; init; } = Admission.MemoryInUse;
+
+    /// <summary>Asks the engine that owns a workspace; null when nobody answers.</summary>
+    public Func<string, string, JsonElement?> Ask { get; init; } = (_, _) => null;
+
+    /// <summary>Folders from which jobs may bring files, besides their workspace.</summary>
+    public IReadOnlyList<string> Roots { get; init; } = [];
+
+    /// <summary>Where the API is, for those who look.</summary>
+    public string? Address { get; init; }
+
+    private Standing? _standing;
+    private string? _lastStarted;
 
     private long Now => composition.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -42,25 +57,42 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
                 again++;
             }
         }
-        if (alive + again > 0) say($"recovered: {alive} run{(alive == 1 ? "" : "s")} go on, {again} start again (what was finished is reused)");
+        if (alive + again > 0) say(new ServerLine("recovered", $"recovered: {alive} run{(alive == 1 ? "" : "s")} go on, {again} start again (what was finished is reused)"));
     }
 
     /// <summary>One round: takes in new files, looks at engines, starts what may start.</summary>
     public void Round()
     {
-        foreach (var line in queue.TakeIn()) say(line);
+        foreach (var line in queue.TakeIn()) say(new ServerLine("job-taken", line));
         foreach (var run in _running.Values.ToList()) Look(run);
+        var pending = queue.In(ServerPlace.Pending);
+        foreach (var run in pending.Where(r => r.IsCancelledIn(place))) queue.Move(run with { Status = "cancelled", FinishedAt = Now }, ServerPlace.Failed);
+        var used = MemoryInUse();
+        var held = Admission.Held(used, place.Disk.FreeBytes(place.Root), place.Root);
+        var atOnce = Admission.AtOnce(used);
         var busy = _running.Values.Select(r => r.Job.Place).ToHashSet(StringComparer.Ordinal);
-        foreach (var run in queue.In(ServerPlace.Pending).OrderByDescending(r => r.Job.Priority).ThenBy(r => r.Id))
+        foreach (var run in QueueOrder.Sorted([.. pending.Where(r => r.Status == "queued" && !r.IsCancelledIn(place))], _lastStarted).ToList())
         {
-            if (run.IsCancelledIn(place))
+            if (queue.IsPaused || held is not null || _running.Values.Count(r => r.Status == "running") >= atOnce) break;
+            if (busy.Contains(run.Job.Place)) continue;
+            if (place.Disk.Stat(run.Job.Place) is not null && Admission.Held(0, place.Disk.FreeBytes(run.Job.Place), run.Job.Place) is { } full)
             {
-                queue.Move(run with { Status = "cancelled", FinishedAt = Now }, ServerPlace.Failed);
+                held = full;
                 continue;
             }
-            if (_running.Values.Count(r => r.Status == "running") >= MaxConcurrent) return;
-            if (busy.Add(run.Job.Place)) Start(run);
+            busy.Add(run.Job.Place);
+            _lastStarted = run.Job.Place;
+            Start(run);
         }
+        Tell(new Standing(Math.Max(1, atOnce), held, _lastStarted) { Address = Address });
+    }
+
+    private void Tell(Standing standing)
+    {
+        if (standing == _standing) return;
+        if (standing.Held is not null && standing.Held != _standing?.Held) say(new ServerLine("held", standing.Held) { Level = "warn" });
+        _standing = standing;
+        standing.Write(place);
     }
 
     private void Start(QueuedRun run)
@@ -71,6 +103,12 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         {
             var arguments = Arguments(moved);
             DurableFile.CreateFolders(place.Disk, run.Job.Place);
+            if (JobInput.Bring(place.Disk, place, run.Job.Place, run.Job.Inputs, Roots) is { } refusal)
+            {
+                queue.Move(moved with { Status = "failed", FinishedAt = Now, Problem = refusal }, ServerPlace.Failed);
+                say(ServerLine.End(run.Id, "failed", $"run {run.Id} cannot be started: {refusal}"));
+                return;
+            }
             var engine = DetachedProgram.Start(Environment.ProcessPath!, arguments, run.Job.Place, EngineEnvironment(), (moved.Events(place), moved.Errors(place)));
             moved = moved with { Engine = engine };
             moved.Save(place);
@@ -91,7 +129,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         {
             DurableFile.Write(place.Disk, file, Encoding.UTF8.GetBytes(run.Job.Workflow));
         }
-        var arguments = new List<string> { "run", file, "--json", "--workspace", run.Job.Place };
+        var arguments = new List<string> { "run", file, "--json", "--served", place.RunFolder(run.Id), "--workspace", run.Job.Place };
         foreach (var (name, value) in run.Job.Vars) arguments.AddRange(["--var", $"{name}={value}"]);
         if (run.Job.Profile is { } profile) arguments.AddRange(["--profile", profile]);
         if (run.Job.Budget is { } budget) arguments.AddRange(["--budget", budget.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
@@ -113,6 +151,11 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         {
             // A person decided: the journal grew since.
             if (run.IsCancelledIn(place)) Finish(run, ("cancelled", run.Tasks));
+            else if (place.Disk.Stat(run.WakeMark(place)) is not null)
+            {
+                place.Disk.DeleteFile(run.WakeMark(place));
+                Again(run);
+            }
             else if (Journal(run) != _journals.GetValueOrDefault(run.Id)) Again(run);
             return;
         }
@@ -123,12 +166,16 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
             {
                 // TERM ends an engine as Ctrl+C does: tools are ended, what is finished is kept.
                 if (run.IsCancelledIn(place) && _told.Add(run.Id)) DetachedProgram.Signal(engine, kill: false);
+                else if (run.IsPausedIn(place) && !_draining.Contains(run.Id) && Ask(run.Job.Place, "drain") is not null) _draining.Add(run.Id);
                 return;
             }
         }
-        if (EndOf(run) is { } end) Finish(run, end);
+        _draining.Remove(run.Id);
+        // A pause ends the engine at a safe point; the run goes back to the queue and stays there until it may go on.
+        if (run.IsPausedIn(place) && !run.IsCancelledIn(place) && EndOf(run) is null or ("cancelled", _)) Again(run);
+        else if (EndOf(run) is { } end) Finish(run, end);
         else if (run.IsCancelledIn(place)) Finish(run, ("cancelled", null));
-        else if (run.Attempt >= 3) Finish(run with { Problem = $"its engine ended {run.Attempt} times without a result; see {run.Errors(place)}" }, ("failed", null));
+        else if (run.Attempt - run.EarlierAttempts >= 3) Finish(run with { Problem = $"its engine ended {run.Attempt - run.EarlierAttempts} times without a result; see {run.Errors(place)}" }, ("failed", null));
         else
         {
             say(new ServerLine(ServerLine.Restarted, $"the engine of run {run.Id} is gone; it starts again") { Run = run.Id, Level = "warn" });

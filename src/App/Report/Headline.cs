@@ -20,6 +20,7 @@ public static class Headline
             _ when result.Stopped is { } stopped => $"Stopped: {stopped}",
             "succeeded" when counts.Ran == 0 => $"Nothing to do: {Words.Count(counts.Reused)} reused",
             "succeeded" => $"Done in {time}: {Words.Count(counts.Ran)} ran{(counts.Reused > 0 ? $", {Words.Count(counts.Reused)} reused" : "")}{Because(result.All)}",
+            "running" => $"{Words.Count(counts.Ran + counts.Reused + counts.Skipped)} of {Words.Count(counts.Total)} done{(counts.Failed > 0 ? $", {counts.Failed} failed" : "")}",
             "cancelled" => $"Cancelled after {time}: {Words.Count(counts.Ran)} ran and are kept",
             "waiting" => Waiting(result),
             _ => Failed(result),
@@ -30,7 +31,7 @@ public static class Headline
     /// <summary>The command it asks for; null when nothing is to be done.</summary>
     public static string? Next(RunResult result, string workflow) => result.Status switch
     {
-        "succeeded" => null,
+        "succeeded" or "running" => null,
         "failed" when result.Stopped is null => $"spool logs {result.Id} --failed",
         "waiting" => $"spool status {result.Id}",
         _ => workflow == WorkflowFile.DefaultName ? "spool run" : $"spool run {workflow}",

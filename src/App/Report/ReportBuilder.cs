@@ -21,6 +21,17 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
 
     internal async Task<RunReport> BuildAsync(EarlierRuns earlier, CancellationToken cancel)
     {
+        var outline = Arrange();
+        // What was made just now comes before what was looked at in earlier runs.
+        var wanted = outline.ByImportance.Where(a => ArtifactTypes.IsMedia(a.Path) && !a.Digest.IsEmpty && !CurationFiles.IsSheet(a.Path)).Select(a => new Wanted(a.Digest, ArtifactTypes.Of(a.Path), a.Path == outline.Strip.Film, _artifacts.Places(a)));
+        return Build(outline, earlier, await _previews.MakeAsync([.. wanted], cancel));
+    }
+
+    /// <summary>The page without previews: nothing is made and no tool is called.</summary>
+    internal RunReport Build(EarlierRuns earlier) => Build(Arrange(), earlier, []);
+
+    private Outline Arrange()
+    {
         var strip = StripPlan.Of(result.All, result.Outputs, Wanted(), (task, i) => [.. _artifacts.Members(task, i).Select(e => e.Name)], Stems);
         var critical = LanePlan.CriticalPath(result.All);
         var makers = result.All.SelectMany(t => t.Node.Outputs.Select(o => (Path: StripPlan.Shown(o), t.Node))).ToLookup(o => o.Path, o => o.Node);
@@ -29,9 +40,12 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         foreach (var task in tasks) _artifacts.AddOutputs(task);
         foreach (var task in tasks) _artifacts.AddSources(task);
         var first = result.Outputs.Take(limits.Finals).Concat(strip.Film is null ? [] : [strip.Film]).Concat(strip.Parts.Select(p => p.Path)).Select(_artifacts.Find).OfType<ListedArtifact>().ToList();
-        // What was made just now comes before what was looked at in earlier runs.
-        var byImportance = first.Concat(_artifacts.All.OrderBy(a => a.Producer?.Status == TaskStatus.Succeeded ? 0 : 1)).Distinct().ToList();
-        var notMade = await _previews.MakeAsync([.. byImportance.Where(a => ArtifactTypes.IsMedia(a.Path) && !a.Digest.IsEmpty && !CurationFiles.IsSheet(a.Path)).Select(a => new Wanted(a.Digest, ArtifactTypes.Of(a.Path), a.Path == strip.Film, _artifacts.Places(a)))], cancel);
+        return new Outline(strip, critical, tasks, [.. first.Concat(_artifacts.All.OrderBy(a => a.Producer?.Status == TaskStatus.Succeeded ? 0 : 1)).Distinct()]);
+    }
+
+    private RunReport Build(Outline outline, EarlierRuns earlier, IReadOnlyList<string> notMade)
+    {
+        var (strip, critical, tasks, byImportance) = outline;
         var texts = byImportance.Where(a => ArtifactTypes.IsWords(a.Path) && a.Bytes > 0).ToList();
         foreach (var artifact in texts.Take(limits.Texts)) ReadText(artifact);
 
@@ -41,10 +55,11 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         var steps = Steps();
         var shown = byImportance.Select(Reported).ToList();
         var unread = new List<string>();
-        var curation = new CurationReader(world.Disk, new Allowance(limits.CurationBytes)).Read(CurationFiles.Find(_artifacts.Curated(result.All)), CurationFiles.InputOf(graph.Workflow.ShownVars), unread);
+        var curated = CurationFiles.Find(_artifacts.Curated(result.All));
+        var curation = limits.CurationBytes > 0 ? new CurationReader(world.Disk, new Allowance(limits.CurationBytes)).Read(curated, CurationFiles.InputOf(graph.Workflow.ShownVars), unread) : null;
         return new RunReport
         {
-            Run = new ReportedRun(result.Id, graph.Workflow.Name, result.Status, RunExport.Time(result.StartedAt), RunExport.Time(result.FinishedAt), Math.Round(result.Elapsed.TotalSeconds, 3), Composition.Version, result.Tasks),
+            Run = new ReportedRun(result.Id, graph.Workflow.Name, result.Status, RunExport.Time(result.StartedAt), result.Status == "running" ? null : RunExport.Time(result.FinishedAt), Math.Round(result.Elapsed.TotalSeconds, 3), Composition.Version, result.Tasks),
             Headline = Headline.Of(result),
             Next = Headline.Next(result, Path.GetRelativePath(workspace.Paths.Workspace, graph.Workflow.File)),
             Finals = [.. result.Outputs.Take(limits.Finals)],
@@ -55,9 +70,12 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
             Lanes = LanePlan.Of(tasks, critical, result.StartedAt, pool => graph.Workflow.Pools.GetValueOrDefault(pool, 1)),
             Chapters = ChaptersOf(strip),
             Curation = curation,
-            LeftOut = LeftOut(strip, tasks.Count, texts.Count, entries.Shortened, [.. notMade, .. unread]),
+            HasCuration = limits.CurationBytes == 0 && curated.Count > 0 ? true : null,
+            LeftOut = limits.HoldsPreviews ? LeftOut(strip, tasks.Count, texts.Count, entries.Shortened, [.. notMade, .. unread]) : [],
         };
     }
+
+    private sealed record Outline(StripPlan Strip, IReadOnlySet<TaskNode> Critical, IReadOnlyList<TaskState> Tasks, IReadOnlyList<ListedArtifact> ByImportance);
 
     /// <summary>What the workflow calls a result; variables in its paths stand for anything here.</summary>
     private Func<string, bool>? Wanted()
@@ -73,6 +91,7 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
         var chapters = ChaptersOf(strip);
         var exact = chapters is not null && chapters.Count == strip.Parts.Count;
         var at = 0.0;
+        if (!limits.HoldsPreviews && strip.Parts.Count > limits.Cells) return Merged(strip.Parts);
         foreach (var part in strip.Parts.Take(limits.Cells))
         {
             var preview = PreviewOf(part.Path);
@@ -90,6 +109,18 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
                 Changed = part.Task is not null && earlier.Changed(part.Task) ? true : null,
             });
             at += seconds;
+        }
+        return cells;
+    }
+
+    /// <summary>More parts than cells: each cell stands for as many parts, as bad as the worst of them.</summary>
+    private List<StripCell> Merged(IReadOnlyList<StripPart> parts)
+    {
+        var cells = new List<StripCell>(limits.Cells);
+        foreach (var group in parts.Chunk((parts.Count + limits.Cells - 1) / limits.Cells))
+        {
+            var worst = group.MinBy(p => p.Task is null ? int.MaxValue : TaskEntries.Rank(p.Task.Status))!;
+            cells.Add(new StripCell(group.Length == 1 ? group[0].Label : $"{group[0].Label} to {group[^1].Label}", 0, 0, worst.Task is null ? "reused" : RunExport.Word(worst.Task.Status)) { Task = worst.Task?.Node.Address, Path = worst.Path, Count = group.Length });
         }
         return cells;
     }
@@ -126,18 +157,19 @@ internal sealed class ReportBuilder(Composition composition, Workspace workspace
             Fps = preview?.Fps,
             Codecs = preview?.Codecs,
             Thumbnail = Picture(artifact.Path),
-            Url = _artifacts.Address(artifact),
+            Url = limits.HoldsPreviews ? _artifacts.Address(artifact) : null,
             Text = _texts.GetValueOrDefault(artifact.Path),
             Peaks = preview?.Peaks,
             Children = artifact.Children,
         };
     }
 
-    private Preview? PreviewOf(string path) => _artifacts.Find(path) is { Digest.IsEmpty: false } artifact && ArtifactTypes.IsMedia(path) ? _previews.Of(artifact.Digest) : null;
+    private Preview? PreviewOf(string path) => !limits.HoldsPreviews ? null : _artifacts.Find(path) is { Digest.IsEmpty: false } artifact && ArtifactTypes.IsMedia(path) ? _previews.Of(artifact.Digest) : null;
 
     /// <summary>The picture of a file while there is room; a small drawing and a sheet of tiles are their own pictures.</summary>
     private string? Picture(string path)
     {
+        if (!limits.HoldsPreviews) return null;
         if (CurationFiles.IsSheet(path)) return _artifacts.Find(path) is { } sheet ? _artifacts.Address(sheet) : null;
         if (ArtifactTypes.IsDrawing(path)) return _artifacts.Find(path) is { Bytes: < LargestDrawing } drawing ? _artifacts.Address(drawing) : null;
         return PreviewOf(path)?.Thumbnail is { } picture && _pictures.Take(picture.Length) ? picture : null;

@@ -22,7 +22,13 @@ public sealed record ReportLimits
     /// <summary>Characters of all that is told of the frames of a curation.</summary>
     public int CurationBytes { get; init; } = 20_000_000;
 
+    /// <summary>Pictures, lengths and excerpts are on the page; else whoever shows it asks for them one by one.</summary>
+    public bool HoldsPreviews { get; init; } = true;
+
     public static ReportLimits Usual { get; } = new();
+
+    /// <summary>For a page that a server feeds while the run goes on: what is seen at once, the rest on demand.</summary>
+    public static ReportLimits Served { get; } = new() { HoldsPreviews = false, Tasks = 200, Artifacts = 400, Cells = 400, Finals = 50, Members = 60, InputPaths = 2000, Texts = 0, PictureBytes = 0, LogBytes = 40_000, CurationBytes = 0 };
 
     /// <summary>For a page that came out too large with the usual ones.</summary>
     public static ReportLimits Small { get; } = new() { Tasks = 500, Artifacts = 800, Cells = 800, Members = 100, InputPaths = 5000, Texts = 50, PictureBytes = 6_000_000, LogBytes = 1_000_000, CurationBytes = 14_000_000 };

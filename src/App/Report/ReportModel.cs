@@ -23,11 +23,21 @@ public sealed record RunReport
     public IReadOnlyList<Chapter>? Chapters { get; init; }
     /// <summary>Where the run curated something.</summary>
     public ReportedCuration? Curation { get; init; }
+    /// <summary>The run curated something, which a server gives when it is asked for.</summary>
+    public bool? HasCuration { get; init; }
     /// <summary>Sentences on what is not on the page.</summary>
     public required IReadOnlyList<string> LeftOut { get; init; }
 }
 
-public sealed record ReportedRun(string Id, string Workflow, string Status, string StartedAt, string? FinishedAt, double Seconds, string Spool, TaskCounts Tasks);
+public sealed record ReportedRun(string Id, string Workflow, string Status, string StartedAt, string? FinishedAt, double Seconds, string Spool, TaskCounts Tasks)
+{
+    /// <summary>Seconds that are probably left, while it runs.</summary>
+    public double? EtaSeconds { get; init; }
+    /// <summary>US dollars spent so far; absent where nothing costs anything.</summary>
+    public decimal? CostUsd { get; init; }
+    /// <summary>US dollars that it may spend.</summary>
+    public decimal? BudgetUsd { get; init; }
+}
 
 /// <summary>A step with its tasks counted.</summary>
 /// <param name="Counts">Tasks by the word of their status.</param>
@@ -87,6 +97,8 @@ public sealed record StripCell(string Label, double Seconds, double Start, strin
     public string? Thumbnail { get; init; }
     public string? Quality { get; init; }
     public bool? Changed { get; init; }
+    /// <summary>So many parts are shown as this one, the worst of them; absent for one.</summary>
+    public int? Count { get; init; }
 }
 
 public sealed record Lane(string Resource, int Capacity, IReadOnlyList<LaneSpan> Spans);
@@ -117,5 +129,7 @@ public sealed record Preview
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(ReportedCuration))]
+[JsonSerializable(typeof(ReportedTask))]
 [JsonSerializable(typeof(Preview))]
 internal sealed partial class ReportJson : JsonSerializerContext;

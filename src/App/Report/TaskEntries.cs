@@ -23,11 +23,13 @@ internal sealed class TaskEntries(PlannerWorld world, RunResult result, EarlierR
         return [.. tasks.OrderBy(t => preferred.Contains(t.Node) ? 0 : 1).ThenBy(t => Rank(t.Status)).ThenByDescending(t => t.StartedAt > 0 ? LanePlan.Length(t) : 0).ThenBy(t => t.Node.Index).Take(most).OrderBy(t => t.Node.Index)];
     }
 
-    private static int Rank(TaskStatus status) => status switch
+    /// <summary>The order in which tasks are looked for: the worst first.</summary>
+    internal static int Rank(TaskStatus status) => status switch
     {
         TaskStatus.Failed => 0,
         TaskStatus.Waiting => 1,
         TaskStatus.Blocked => 2,
+        TaskStatus.Running or TaskStatus.Publishing => 1,
         TaskStatus.Cancelled => 3,
         TaskStatus.Succeeded => 5,
         TaskStatus.Reused => 6,

@@ -19,6 +19,22 @@ internal static class Answer
         if (detail is not null) json.WriteString("detail", detail);
     });
 
+    /// <summary>Sends bytes as they are, with an entity tag; 304 for who has them already.</summary>
+    internal static async Task BytesAsync(HttpContext context, string type, byte[] bytes)
+    {
+        var tag = $"\"{Spool.Platform.Digest.Of(bytes).Short}\"";
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.CacheControl = "no-cache";
+        if (context.Request.Headers.IfNoneMatch.ToString().Split(',').Any(t => t.Trim() == tag))
+        {
+            context.Response.StatusCode = (int)HttpStatusCode.NotModified;
+            return;
+        }
+        context.Response.ContentType = type;
+        context.Response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+
     private static async Task WriteAsync(HttpContext context, HttpStatusCode status, string type, Action<Utf8JsonWriter> fields)
     {
         using var buffer = new MemoryStream();

@@ -1,37 +1,62 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Spool.App.Server;
 
 /// <summary>
 /// Who may come in. A page that the user has open in a browser can send requests to this machine, and a name server can make a foreign name
-/// point here; so the host must be one of ours to the letter, an origin, where there is one, must be ours, and everything but health and
-/// metrics needs the token, compared in constant time. The token travels in a header only, never in an address that ends up in a log.
+/// point here; so the host must be one of ours to the letter, an origin, where there is one, must be ours, and everything but health, metrics and
+/// the files of the page (which hold no data) needs a token or the page's cookie. The token travels in a header only, never in an address that
+/// ends up in a log. What comes with the cookie and changes something must carry a header that no foreign page can send.
 /// </summary>
-public sealed class Guard(string token, int port)
+/// <param name="names">Host names by which the server may be called, without port.</param>
+public sealed class Guard(Access access, RateLimits limits, int port, bool isEncrypted, IReadOnlyList<string> names)
 {
-    private readonly byte[] _token = Encoding.ASCII.GetBytes(token);
-    private readonly HashSet<string> _hosts = [$"127.0.0.1:{port}", $"localhost:{port}", $"[::1]:{port}"];
+    private const string Item = "spool-caller";
+    private readonly HashSet<string> _hosts = [.. names.Append("127.0.0.1").Append("localhost").Append("[::1]").SelectMany(n => port == (isEncrypted ? 443 : 80) ? (string[])[$"{n}:{port}", n] : [$"{n}:{port}"])];
+    private readonly string _scheme = isEncrypted ? "https://" : "http://";
 
-    /// <summary>Null when the request may go on, else the refusal.</summary>
-    public (HttpStatusCode Status, string Why)? Refuses(HttpRequest request)
+    /// <summary>Who sent a request that was let in; null for what needs no token.</summary>
+    public static Caller? CallerOf(HttpContext context) => context.Items[Item] as Caller;
+
+    /// <summary>Null when the request may go on, else the refusal; seconds after which it may be tried again, where that helps.</summary>
+    public (HttpStatusCode Status, string Why, int? RetryAfter)? Refuses(HttpContext context)
     {
-        if (!_hosts.Contains(request.Host.Value ?? "")) return (HttpStatusCode.MisdirectedRequest, "the Host header names another machine");
-        if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !_hosts.Any(h => origin[0] == "http://" + h))) return (HttpStatusCode.Forbidden, "the request comes from a foreign page");
-        if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none")) return (HttpStatusCode.Forbidden, "the request comes from a foreign page");
+        var request = context.Request;
+        if (!_hosts.Contains(request.Host.Value ?? "")) return (HttpStatusCode.MisdirectedRequest, "the Host header names another machine", null);
+        if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !_hosts.Any(h => origin[0] == _scheme + h))) return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
         var path = request.Path.Value ?? "";
-        if (path is "/health/live" or "/health/ready" or "/metrics") return null;
-        if (!IsKnown(request.Headers.Authorization.ToString())) return (HttpStatusCode.Unauthorized, "the token is missing or wrong; send the content of the file 'token' in the state root as: Authorization: Bearer TOKEN");
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && request.ContentLength is > 0 && request.ContentType?.Split(';')[0].Trim() != "application/json")
-            return (HttpStatusCode.UnsupportedMediaType, "the body must be application/json");
+        var isPageFile = PageRoutes.Holds(request);
+        // A link in a mail may open the page itself; nothing else is fetched from afar.
+        if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none") && !(isPageFile && request.Headers["Sec-Fetch-Mode"] == "navigate"))
+            return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
+        if (path is "/health/live" or "/health/ready" or "/metrics" || isPageFile) return null;
+        var byHeader = request.Headers.Authorization.Count > 0;
+        var caller = byHeader ? access.ByHeader(request.Headers.Authorization.ToString()) : access.ByCookie(request.Cookies[Access.Cookie]);
+        if (caller is null)
+        {
+            if (limits.IsGuessing(context.Connection.RemoteIpAddress) is { } wait) return (HttpStatusCode.TooManyRequests, "too many wrong tokens", wait);
+            return (HttpStatusCode.Unauthorized, "the token is missing or wrong; send the content of the file 'token' in the state root as: Authorization: Bearer TOKEN", null);
+        }
+        var reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if (!reads && caller.IsPage && request.Headers["X-Spool-Client"] != "page") return (HttpStatusCode.Forbidden, "a request that changes something and comes with the cookie needs the header X-Spool-Client: page", null);
+        if (caller.Role < Needed(request.Method, path)) return (HttpStatusCode.Forbidden, $"the token '{caller.Name}' may only {caller.Role.ToString().ToLowerInvariant()}", null);
+        if (limits.Refuses(caller, request.Method, path) is { } pause) return (HttpStatusCode.TooManyRequests, "too many requests; see Retry-After", pause);
+        if (!reads && request.ContentLength is not (null or 0) && !Takes(request)) return (HttpStatusCode.UnsupportedMediaType, "the body must be application/json", null);
+        context.Items[Item] = caller;
         return null;
     }
 
-    private bool IsKnown(string header)
+    private static bool Takes(HttpRequest request)
     {
-        const string scheme = "Bearer ";
-        return header.StartsWith(scheme, StringComparison.Ordinal) && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(header[scheme.Length..]), _token);
+        var type = request.ContentType?.Split(';')[0].Trim();
+        return type == "application/json" || (type == "application/offset+octet-stream" && HttpMethods.IsPatch(request.Method) && request.Path.StartsWithSegments("/api/v1/uploads", StringComparison.Ordinal));
+    }
+
+    private static Role Needed(string method, string path)
+    {
+        if (path == "/api/v1/session") return Role.Look;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) return Role.Look;
+        return (HttpMethods.IsDelete(method) && path.StartsWith("/api/v1/runs/", StringComparison.Ordinal)) || path.StartsWith("/api/v1/queue", StringComparison.Ordinal) ? Role.Administer : Role.Operate;
     }
 }

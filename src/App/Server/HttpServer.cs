@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Spool.App.Queue;
+using Spool.App.Server.Showing;
 using Spool.Platform;
 
 namespace Spool.App.Server;
@@ -18,16 +19,24 @@ public sealed class HttpServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private HttpServer(WebApplication app) => _app = app;
+    private readonly MediaDesk _desk;
+
+    private HttpServer(WebApplication app, MediaDesk desk) => (_app, _desk) = (app, desk);
 
     /// <summary>Listens; throws <see cref="IOException"/> when the address is taken.</summary>
-    public static async Task<HttpServer> StartAsync(ServerPlace place, JobQueue queue, IPEndPoint address, string token, Workers workers)
+    public static async Task<HttpServer> StartAsync(Composition composition, ServerPlace place, JobQueue queue, Listening listening, Workers workers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        builder.WebHost.UseKestrelCore();
+        if (listening.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen(listening.Address, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (listening.Certificate is { } certificate) listen.UseHttps(certificate);
+            });
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = 4 << 20;
             options.Limits.MaxRequestHeadersTotalSize = 16 << 10;
@@ -39,6 +48,9 @@ public sealed class HttpServer : IAsyncDisposable
             options.Limits.MaxConcurrentConnections = 1000;
         });
         var app = builder.Build();
+        var access = new Access(place, listening.Token, TimeProvider.System);
+        var guard = new Guard(access, new RateLimits(TimeProvider.System), listening.Address.Port, listening.Certificate is not null, listening.Names);
+        var audit = new Audit(place, TimeProvider.System);
         var metrics = new MetricsText(place, queue, TimeProvider.System, workers.SpentToday);
         app.Use(async (context, next) =>
         {
@@ -51,7 +63,6 @@ public sealed class HttpServer : IAsyncDisposable
             }
             metrics.End(context.Response.StatusCode);
         });
-        var guard = new Guard(token, address.Port);
         app.Use(async (context, next) =>
         {
             var headers = context.Response.Headers;
@@ -59,9 +70,10 @@ public sealed class HttpServer : IAsyncDisposable
             headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
             headers.CacheControl = "no-store";
             headers["Referrer-Policy"] = "no-referrer";
-            if (guard.Refuses(context.Request) is var (status, why))
+            if (guard.Refuses(context) is var (status, why, wait))
             {
                 if (status == HttpStatusCode.Unauthorized) headers.WWWAuthenticate = "Bearer";
+                if (wait is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
                 await Answer.ProblemAsync(context, status, why);
                 return;
             }
@@ -69,15 +81,26 @@ public sealed class HttpServer : IAsyncDisposable
             catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, (HttpStatusCode)e.StatusCode, e.Message); }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { return; } // the listener went away
             catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
+            if (Guard.CallerOf(context) is { } caller && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+                audit.Note(caller, context.Request.Method, context.Request.Path, context.Response.StatusCode);
         });
         app.UseRouting();
+        new SessionRoutes(access, listening.Certificate is not null).AddTo(app);
         new RunRoutes(place, queue, workers).AddTo(app);
+        new RunDetailRoutes(place, queue, workers).AddTo(app);
+        new ReviewRoutes(queue, workers).AddTo(app);
+        new TextRoutes(place, queue, workers).AddTo(app);
+        new ChangeRoutes(place, queue).AddTo(app);
+        new QueueRoutes(place, queue).AddTo(app);
+        new PageRoutes().AddTo(app);
+        var desk = new MediaDesk(composition);
+        new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, metrics));
         app.MapFallback(context => Answer.ProblemAsync(context, HttpStatusCode.NotFound, "there is no such address", "the API is described in docs/formats/api.md"));
         await app.StartAsync();
-        return new HttpServer(app);
+        return new HttpServer(app, desk);
     }
 
     /// <summary>Ready while the supervisor's heart beats.</summary>
@@ -96,6 +119,7 @@ public sealed class HttpServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _desk.Dispose();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();

@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Spool.App.Queue;
-using Spool.Engine.Artifacts;
-using Spool.Engine.Scheduling;
 using Spool.Platform;
 
 namespace Spool.App.Server;
@@ -14,7 +12,7 @@ namespace Spool.App.Server;
 /// <summary>The routes about runs (docs/formats/api.md).</summary>
 internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers workers)
 {
-    private readonly SemaphoreSlim _deciding = new(1);
+    private readonly Foresight _foresight = new(place, queue, TimeProvider.System);
     private const int MostListed = 1000, UsuallyListed = 100;
 
     internal void AddTo(IEndpointRouteBuilder routes)
@@ -22,12 +20,11 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapPost("/api/v1/runs", SubmitAsync);
         routes.MapGet("/api/v1/runs", ListAsync);
         routes.MapGet("/api/v1/runs/{id}", ShowAsync);
-        routes.MapGet("/api/v1/runs/{id}/events", context => Find(context) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : NoneAsync(context));
+        routes.MapGet("/api/v1/runs/{id}/events", context => Found.Run(context, queue) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : Found.NoneAsync(context));
         routes.MapPost("/api/v1/runs/{id}/cancel", CancelAsync);
-        routes.MapGet("/api/v1/artifacts/{digest}", ArtifactAsync);
-        routes.MapGet("/api/v1/runs/{id}/reviews", ReviewsAsync);
-        routes.MapPost("/api/v1/reviews/{review}/approve", context => DecideAsync(context, "approve"));
-        routes.MapPost("/api/v1/reviews/{review}/reject", context => DecideAsync(context, "reject"));
+        routes.MapPost("/api/v1/runs/{id}/pause", context => PauseAsync(context, true));
+        routes.MapPost("/api/v1/runs/{id}/resume", context => PauseAsync(context, false));
+        routes.MapPost("/api/v1/runs/{id}/retry", RetryAsync);
     }
 
     private async Task SubmitAsync(HttpContext context)
@@ -64,16 +61,18 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         var query = context.Request.Query;
         var limit = int.TryParse(query["limit"], NumberStyles.None, null, out var asked) ? Math.Clamp(asked, 1, MostListed) : UsuallyListed;
         var before = long.TryParse(query["before"], NumberStyles.None, null, out var number) ? number : long.MaxValue;
-        var status = query["status"].ToString();
+        var (status, text) = (query["status"].ToString(), query["text"].ToString());
         // The newest first; a page goes on before the last number of the one before.
-        var found = queue.All().Where(r => r.Id < before && (status.Length == 0 || r.Status == status)).OrderByDescending(r => r.Id).Take(limit + 1).ToList();
+        var found = queue.All().Where(r => r.Id < before && (status.Length == 0 || status.Split(',').Contains(r.Status)) && Names(context, "workflow", r.Job.Workflow) && Names(context, "workspace", r.Job.Place) && Names(context, "label", r.Label ?? "") && (!int.TryParse(query["rating"], out var stars) || r.Rating >= stars)
+            && (text.Length == 0 || r.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || r.Job.Place.Contains(text, StringComparison.OrdinalIgnoreCase) || r.Label?.Contains(text, StringComparison.OrdinalIgnoreCase) == true || r.Problem?.Contains(text, StringComparison.OrdinalIgnoreCase) == true)).OrderByDescending(r => r.Id).Take(limit + 1).ToList();
+        var outlooks = _foresight.All();
         return Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteStartArray("runs");
             foreach (var run in found.Take(limit))
             {
                 json.WriteStartObject();
-                run.Write(json);
+                run.Write(json, outlooks.GetValueOrDefault(run.Id) ?? _foresight.Of(run));
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -81,103 +80,29 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         });
     }
 
-    private Task ShowAsync(HttpContext context) => Find(context) is { } run ? Answer.JsonAsync(context, HttpStatusCode.OK, run.Write) : NoneAsync(context);
+    private static bool Names(HttpContext context, string key, string value) =>
+        context.Request.Query[key].ToString() is not { Length: > 0 } wanted || value.Contains(wanted, StringComparison.OrdinalIgnoreCase);
+
+    private Task ShowAsync(HttpContext context) => Found.Run(context, queue) is { } run ? Answer.JsonAsync(context, HttpStatusCode.OK, json => run.Write(json, _foresight.Of(run))) : Found.NoneAsync(context);
 
     private Task CancelAsync(HttpContext context)
     {
-        if (Find(context) is not { } run) return NoneAsync(context);
+        if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
         return queue.Cancel(run, workers.Cancel) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteBoolean("cancelled", true))
             : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} is over", run.Status);
     }
 
-    /// <summary>Bytes by what they are: looked for in the stores of the workspaces that have runs here, never by path.</summary>
-    private async Task ArtifactAsync(HttpContext context)
+    private Task PauseAsync(HttpContext context, bool paused)
     {
-        if (!Digest.TryParse(context.Request.RouteValues["digest"]?.ToString(), out var digest))
-        {
-            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "that is no digest of 64 hexadecimal digits");
-            return;
-        }
-        foreach (var workspace in queue.All().Select(r => r.Job.Place).Distinct())
-        {
-            var store = new ObjectStore(place.Disk, new WorkspacePaths(workspace).Store);
-            if (place.Disk.Stat(new WorkspacePaths(workspace).Store) is null || !store.Has(digest)) continue;
-            // Never shown as what it may pretend to be: a page could hide in a picture.
-            context.Response.Headers.ContentDisposition = "attachment";
-            await Results.File(store.PathOf(digest), "application/octet-stream", enableRangeProcessing: true, entityTag: new($"\"{digest}\"")).ExecuteAsync(context);
-            return;
-        }
-        await Answer.ProblemAsync(context, HttpStatusCode.NotFound, "no run here has such bytes");
+        if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
+        return queue.PauseRun(run, paused) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteBoolean("paused", paused))
+            : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} is over", run.Status);
     }
 
-    private async Task ReviewsAsync(HttpContext context)
+    private Task RetryAsync(HttpContext context)
     {
-        if (Find(context) is not { } run)
-        {
-            await NoneAsync(context);
-            return;
-        }
-        var (_, lines) = await workers.AskAsync(["reviews", "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json"], context.RequestAborted);
-        await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
-        {
-            json.WriteStartArray("reviews");
-            foreach (var line in lines.Split('\n').Where(l => l.StartsWith('{'))) json.WriteRawValue(line);
-            json.WriteEndArray();
-        });
+        if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
+        return queue.Retry(run.Id) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteString("id", run.Id.ToString(CultureInfo.InvariantCulture)))
+            : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} did not fail and was not cancelled", run.Status);
     }
-
-    /// <summary>A review is named by its run and its task: <c>41:listen:intro</c>. The decision goes the way of the command line, so of two that race one wins.</summary>
-    private async Task DecideAsync(HttpContext context, string verdict)
-    {
-        var name = context.Request.RouteValues["review"]?.ToString() ?? "";
-        var colon = name.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || colon == name.Length - 1 || name[colon + 1] == '-' || !long.TryParse(name.AsSpan(0, colon), NumberStyles.None, null, out var id) || queue.Find(id) is not { } run)
-        {
-            await Answer.ProblemAsync(context, HttpStatusCode.NotFound, $"there is no review {name}", "a review is named RUN:TASK, as 41:listen:intro");
-            return;
-        }
-        var arguments = new List<string> { verdict, name[(colon + 1)..], "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json" };
-        if (context.Request.ContentLength is > 0)
-        {
-            try
-            {
-                using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
-                foreach (var option in (string[])["note", "at", "input"])
-                    if (body.RootElement.TryGetProperty(option, out var given) && given.GetString() is { Length: > 0 } text) arguments.Add($"--{option}={text}");
-            }
-            catch (Exception e) when (e is JsonException or InvalidOperationException)
-            {
-                await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with the texts 'note', 'at', 'input'");
-                return;
-            }
-        }
-        // On the command line a person may approve what was rejected before; here two who look at one page must not both win.
-        await _deciding.WaitAsync(context.RequestAborted);
-        int code;
-        string said;
-        try
-        {
-            var (_, open) = await workers.AskAsync(["reviews", "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json"], context.RequestAborted);
-            (code, said) = open.Split('\n').Any(line => IsOpen(line, name[(colon + 1)..])) ? await workers.AskAsync(arguments, context.RequestAborted) : (1, $"{name} is not open: it was decided, or is not asked yet");
-        }
-        finally { _deciding.Release(); }
-        if (code == 0) await Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteBoolean("taken", true));
-        else await Answer.ProblemAsync(context, HttpStatusCode.Conflict, "the decision was not taken", said.Trim());
-    }
-
-    private static bool IsOpen(string line, string task)
-    {
-        if (!line.StartsWith('{')) return false;
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.GetProperty("review").GetString() == task && document.RootElement.GetProperty("state").GetString() == "open";
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException) { return false; }
-    }
-
-    private QueuedRun? Find(HttpContext context) =>
-        long.TryParse(context.Request.RouteValues["id"]?.ToString(), NumberStyles.None, null, out var id) ? queue.Find(id) : null;
-
-    private static Task NoneAsync(HttpContext context) => Answer.ProblemAsync(context, HttpStatusCode.NotFound, $"there is no run {context.Request.RouteValues["id"]}");
 }

@@ -75,6 +75,9 @@ public sealed class TaskState(TaskNode node)
     /// <summary>The tasks that this one cannot go on without.</summary>
     public string? BlockedOn { get; set; }
     public int Attempts { get; set; }
+
+    /// <summary>The folder of the attempt under way; its log grows there.</summary>
+    public string? Folder { get; set; }
     public long StartedAt { get; set; }
     public long FinishedAt { get; set; }
     public AttemptResult? Result { get; set; }

@@ -56,8 +56,6 @@ public sealed partial class RunCore
     /// <summary>True when admission stopped because the disk is full.</summary>
     public bool IsPaused { get; private set; }
 
-    public bool IsCancelled { get; private set; }
-
     public int Running => _held.Count;
 
     public int Ready => _ready.Count;
@@ -341,15 +339,6 @@ public sealed partial class RunCore
         _steps.PendingTimers--;
         if (task.Key is not null) _underWay.Remove(task.Key);
         if (task.Status == TaskStatus.Pending) _settle.Enqueue(task);
-    }
-
-    /// <summary>Ends the run: what is not over is cancelled; what runs is ended by its owner and then reported as failed with Cancelled.</summary>
-    public void Cancel()
-    {
-        IsCancelled = true;
-        _ready.Clear();
-        foreach (var task in _tasks)
-            if (!task.IsOver && task.Status is not (TaskStatus.Running or TaskStatus.Publishing)) End(task, TaskStatus.Cancelled, null);
     }
 
     private void Twins(TaskState task)

@@ -13,6 +13,17 @@ public sealed partial class RunDriver
         return answer.Task;
     }
 
+    /// <summary>The results that are there by now. Call it on the loop, see <see cref="AskAsync"/>.</summary>
+    public IReadOnlyList<string> Finals() => new RunEnd(_workspace, _graph, _core, _id, _workflowId, Count).Finals();
+
+    /// <summary>Starts nothing more; what runs comes to its end and is kept, then the run ends as cancelled.</summary>
+    public Task DrainAsync() => AskAsync(_ =>
+    {
+        IsHeld = false;
+        _core.Drain();
+        return true;
+    });
+
     /// <summary>Keeps the run open although nothing is left to do: a person is being asked. Set and cleared on the loop, see <see cref="AskAsync"/>.</summary>
     public bool IsHeld { get; set; }
 

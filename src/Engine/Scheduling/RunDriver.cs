@@ -175,6 +175,7 @@ public sealed partial class RunDriver
         var step = task.Node.Step;
         _workspace.Journal.Append(new AttemptStarted(_id, task.Node.Address, step.Id, task.Key ?? "", task.Attempts, _workspace.Machine.Now));
         var folder = Path.Join(_workspace.Paths.Attempts, $"{_id}-{++_attemptFolders}");
+        task.Folder = folder;
         var spec = new AttemptSpec(step.Kind, task.Options!, task.Inputs, TaskPaths.Outputs(task.Node), folder)
         {
             Seed = BitConverter.ToInt64(Convert.FromHexString(task.Key![..16])) & long.MaxValue,
@@ -228,9 +229,10 @@ public sealed partial class RunDriver
         if (_leases.Remove(task, out var slots))
             foreach (var slot in slots) slot.Dispose();
         KeepLog(task, spec.Folder);
+        task.Folder = null;
         // What stands in is told with the result wherever its facts are shown.
         if (task.StandIns.Count > 0) result = result with { Facts = new Dictionary<string, string>(result.Facts) { ["stand-ins"] = string.Join(", ", task.StandIns) } };
-        if (result.Failure is null && _stopped is null && !_core.IsCancelled)
+        if (result.Failure is null && _stopped is null && (!_core.IsCancelled || _core.IsDrained))
         {
             _toPublish.Add(_core.Made(task, result));
             return;

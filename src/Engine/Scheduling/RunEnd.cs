@@ -13,7 +13,7 @@ internal sealed class RunEnd(Workspace workspace, TaskGraph graph, RunCore core,
         var now = workspace.Machine.Now;
         var counts = count();
         var status = stopped is not null ? "failed"
-            : core.IsCancelled ? "cancelled"
+            : core.IsCancelled && !(core.IsDrained && counts.Cancelled == 0) ? "cancelled"
             : counts.Failed > 0 || core.IsPaused || core.OpenSteps.Any(s => s.Status == TaskStatus.Failed) ? "failed"
             : counts.Waiting > 0 || counts.Blocked > 0 ? "waiting" : "succeeded";
         var outputs = Finals();
@@ -67,7 +67,7 @@ internal sealed class RunEnd(Workspace workspace, TaskGraph graph, RunCore core,
     }
 
     /// <summary>The paths the user calls the results, else what no task reads; only those that are there.</summary>
-    private List<string> Finals()
+    internal List<string> Finals()
     {
         var read = new HashSet<(TaskNode, int)>();
         foreach (var reference in core.Tasks.SelectMany(t => t.Node.Inputs).SelectMany(i => i.Order is null ? i.Refs : i.Refs.Append(i.Order)))

@@ -18,6 +18,12 @@ public sealed record FfmpegInput(string Path, Accepted Accept)
     /// <summary>One of the accepted formats, where the file's first bytes say which it is; null: ffmpeg finds out among the accepted ones.</summary>
     public string? Demuxer { get; init; }
 
+    /// <summary>Moves all its times by this much (seconds).</summary>
+    public double? Shift { get; init; }
+
+    /// <summary>Decodes key frames alone: for looking over a long film.</summary>
+    public bool KeysOnly { get; init; }
+
     /// <summary>The format of a file that Spool wrote itself: <c>ffmetadata</c>, <c>concat</c>.</summary>
     public string? OwnFormat { get; init; }
 
@@ -53,6 +59,16 @@ public sealed record FfmpegInput(string Path, Accepted Accept)
         {
             yield return "-stream_loop";
             yield return "-1";
+        }
+        if (KeysOnly)
+        {
+            yield return "-skip_frame";
+            yield return "nokey";
+        }
+        if (Shift is { } shift)
+        {
+            yield return "-itsoffset";
+            yield return Text.Of(shift);
         }
         if (From is { } from)
         {
@@ -103,6 +119,9 @@ public sealed record FfmpegCommand(IReadOnlyList<FfmpegInput> Inputs, FfmpegOutp
 
     public int Threads { get; init; } = 2;
 
+    /// <summary>Times stay as the inputs have them; else each input is moved so that it begins at 0.</summary>
+    public bool KeepsTimes { get; init; }
+
     /// <summary>Prints where it is to the log, for a progress reader.</summary>
     public bool Reports { get; init; } = true;
 
@@ -115,6 +134,7 @@ public sealed record FfmpegCommand(IReadOnlyList<FfmpegInput> Inputs, FfmpegOutp
     {
         var list = new List<string> { "-nostdin", "-hide_banner", "-nostats", "-loglevel", LogLevel };
         if (Reports) list.AddRange(["-progress", "pipe:1", "-stats_period", "1"]);
+        if (KeepsTimes) list.Add("-copyts");
         list.AddRange(["-filter_threads", Text.Of(Threads), "-filter_complex_threads", Text.Of(Threads)]);
         foreach (var input in Inputs) list.AddRange(input.Arguments(Threads));
         if (Graph is not null) list.AddRange(["-filter_complex", Graph]);

@@ -31,6 +31,8 @@ public sealed record MediaStream(int Index, StreamKind Kind, string Codec)
     /// <summary>Where the channels belong, <c>stereo</c> or <c>5.1</c>; the usual place for their number where the stream does not say.</summary>
     public string Layout { get; init; } = "";
     public int SampleRate { get; init; }
+    /// <summary>The length of a tick of its time stamps, in seconds; null where the container does not say.</summary>
+    public (int Numerator, int Denominator)? TimeBase { get; init; }
     public double? Start { get; init; }
     public double? Seconds { get; init; }
     /// <summary>Packets, where the container says or they were counted: for video the number of frames.</summary>
@@ -66,9 +68,13 @@ public sealed record MediaProbe(string Container, double? Seconds, long Bytes, I
     public double? PictureSeconds => Video is null ? AudioSeconds : Video.Seconds ?? Seconds;
     public double? AudioSeconds => Audio is null ? null : Audio.Seconds ?? Seconds;
 
+    /// <summary>Where the times of the file begin, in seconds: that of its earliest stream.</summary>
+    public double? Start { get; init; }
+
     /// <summary>The prober's run. Counting packets reads the whole file; it is for formats that do not say how many they hold.</summary>
-    public static ToolCommand Command(string path, Accepted accept, bool count = false) => new("ffprobe",
-        ["-hide_banner", "-loglevel", "warning", .. accept.Guards(path), "-of", "json", "-show_format", "-show_streams", "-show_chapters",
+    /// <param name="demuxer">One of the accepted formats, where the first bytes say which it is; null: the prober finds out.</param>
+    public static ToolCommand Command(string path, Accepted accept, bool count = false, string? demuxer = null) => new("ffprobe",
+        ["-hide_banner", "-loglevel", "warning", .. accept.Guards(path, demuxer), "-of", "json", "-show_format", "-show_streams", "-show_chapters",
          .. count ? (string[])["-count_packets"] : [], "file:" + path])
     { CaptureOutput = true };
 
@@ -81,7 +87,7 @@ public sealed record MediaProbe(string Container, double? Seconds, long Bytes, I
         var streams = root.TryGetProperty("streams", out var list) ? list.EnumerateArray().Select(Stream).ToList() : [];
         var chapters = root.TryGetProperty("chapters", out var marks) ? marks.EnumerateArray().Select((c, i) =>
             new Chapter(Tag(c, "title") ?? $"Chapter {i + 1}", Number(c, "start_time") ?? 0, Number(c, "end_time") ?? 0)).ToList() : [];
-        return new MediaProbe(Word(format, "format_name") ?? "", Number(format, "duration"), (long)(Number(format, "size") ?? 0), streams, chapters);
+        return new MediaProbe(Word(format, "format_name") ?? "", Number(format, "duration"), (long)(Number(format, "size") ?? 0), streams, chapters) { Start = Number(format, "start_time") };
     }
 
     private static MediaStream Stream(JsonElement stream)
@@ -105,6 +111,7 @@ public sealed record MediaProbe(string Container, double? Seconds, long Bytes, I
             Channels = (int)(Number(stream, "channels") ?? 0),
             Layout = Word(stream, "channel_layout") ?? (Number(stream, "channels") switch { 1 => "mono", 6 => "5.1", 8 => "7.1", 4 => "quad", _ => "stereo" }),
             SampleRate = (int)(Number(stream, "sample_rate") ?? 0),
+            TimeBase = Fraction(Word(stream, "time_base"), '/'),
             Start = Number(stream, "start_time"),
             Seconds = Number(stream, "duration") ?? Clock(Tag(stream, "DURATION")),
             Packets = (long?)(Number(stream, "nb_read_packets") ?? Number(stream, "nb_frames")),

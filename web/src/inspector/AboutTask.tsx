@@ -1,4 +1,6 @@
+import { useContext } from 'preact/hooks';
 import type { ArtifactView, FailureView, KeyChange, TaskView } from '../data';
+import { LiveContext } from '../live';
 import { bytes, clock, plural, span } from '../model/format';
 import { qualityMark } from '../model/status';
 import { Copy, QualityMark, Status } from '../parts/Marks';
@@ -7,7 +9,9 @@ import { AboutFileFacts } from './AboutFile';
 import type { InspectorProps } from './Inspector';
 import { Facts, Files, Section } from './parts';
 
-export function AboutTask({ run, task, file, onStep, onPath, onLog }: InspectorProps & { task: TaskView; file?: ArtifactView }) {
+export function AboutTask(props: InspectorProps & { task: TaskView; file?: ArtifactView }) {
+  const { run, task, file, onStep, onPath, onLog } = props;
+  const live = useContext(LiveContext);
   const step = run.steps.get(task.step);
   return (
     <>
@@ -16,6 +20,7 @@ export function AboutTask({ run, task, file, onStep, onPath, onLog }: InspectorP
         <p><Status status={task.status} /><QualityMark mark={qualityMark(task.quality)} />
           <button type="button" class="link" onClick={() => onStep(task.step)}>{step?.kind ?? task.step}</button></p>
       </header>
+      {live && <live.Decision {...props} />}
       {task.failure && file && <Failed failure={task.failure} />}
       <Section title="Why">
         {task.reasons.length === 0 ? <p class="dim">No reason was recorded.</p>
@@ -40,9 +45,9 @@ export function AboutTask({ run, task, file, onStep, onPath, onLog }: InspectorP
           ['memory', task.maxRssBytes === undefined ? undefined : bytes(task.maxRssBytes)],
         ]} />
       </Section>
-      {task.logTail && (
+      {(task.logTail || (live && task.start !== undefined)) && (
         <Section title="Log" note={<button type="button" class="small" onClick={() => onLog(true)}>Open large</button>}>
-          <LogLines text={task.logTail} decisive={task.failure ? task.failure.decisiveLine ?? '' : undefined} />
+          <LogLines text={task.logTail ?? ''} decisive={task.failure ? task.failure.decisiveLine ?? '' : undefined} />
         </Section>
       )}
       {task.command && (

@@ -1,14 +1,10 @@
-import type { Place } from '../model/place';
-import type { Run } from '../model/run';
+import type { Here } from '../live';
 import { AboutFile } from './AboutFile';
 import { AboutRun } from './AboutRun';
 import { AboutStep } from './AboutStep';
 import { AboutTask } from './AboutTask';
 
-export interface InspectorProps {
-  run: Run;
-  place: Place;
-  onTask: (task: string) => void;
+export interface InspectorProps extends Here {
   onStep: (step: string) => void;
   onPath: (path: string) => void;
   onLog: (open: boolean) => void;

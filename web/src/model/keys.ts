@@ -23,6 +23,16 @@ export const keyHelp: { group: string; keys: [string, string][] }[] = [
   ] },
 ];
 
+/** What the keyboard does beside the rest where a server takes decisions. */
+export const liveKeys: { group: string; keys: [string, string][] } = { group: 'Decide', keys: [
+  ['A', 'approve what waits'],
+  ['R', 'reject: write why, Ctrl Enter sends'],
+  ['C', 'a note at this moment'],
+  ['V', 'the version before'],
+  ['W', 'wipe between two versions'],
+  ['g r', 'all runs'],
+] };
+
 /** What the keyboard does inside a curation, beside the rest. */
 export const curationKeys: { group: string; keys: [string, string][] } = { group: 'Curation', keys: [
   ['← → ⇧', 'move the line of a score, a frame, or in the grid; with shift far'],
@@ -33,11 +43,16 @@ export const curationKeys: { group: string; keys: [string, string][] } = { group
 
 export type Command =
   | 'next' | 'previous' | 'need' | 'failure' | 'follow' | 'search' | 'play' | 'back' | 'forward'
-  | 'in' | 'out' | 'loop' | 'graph' | 'lanes' | 'open' | 'close' | 'help';
+  | 'in' | 'out' | 'loop' | 'graph' | 'lanes' | 'open' | 'close' | 'help' | LiveCommand;
+
+/** Commands that only a server can take. */
+export type LiveCommand = 'approve' | 'reject' | 'note' | 'versions' | 'wipe';
+export const liveCommands: readonly string[] = ['approve', 'reject', 'note', 'versions', 'wipe'];
 
 const commands: Record<string, Command> = {
   j: 'next', k: 'previous', n: 'need', e: 'failure', f: 'follow', '/': 'search', ' ': 'play', ',': 'back', '.': 'forward',
-  '[': 'in', ']': 'out', '\\': 'loop', g: 'graph', l: 'lanes', o: 'open', Escape: 'close', '?': 'help',
+  '[': 'in', ']': 'out', '\\': 'loop', g: 'graph', l: 'lanes', o: 'open',
+  a: 'approve', r: 'reject', c: 'note', v: 'versions', w: 'wipe', Escape: 'close', '?': 'help',
 };
 
 interface Pressed { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; target: EventTarget | null }

@@ -8,7 +8,7 @@ export type Row =
   | { kind: 'queue'; id: string; name: string; status: TaskStatus; total: number; open: boolean }
   | { kind: 'step'; id: string; step: StepView; status: TaskStatus; done: number; open: boolean; expands: boolean; found?: number }
   | { kind: 'task'; id: string; owner: string; task: TaskView; position: number; of: number }
-  | { kind: 'more'; id: string; owner: string; shown: number; of: number };
+  | { kind: 'more'; id: string; owner: string; shown: number; of: number; known: number };
 
 interface Asked { open?: string; pages: number; search: string }
 
@@ -18,13 +18,16 @@ const queues: { id: string; name: string; statuses: TaskStatus[] }[] = [
   { id: '!running', name: 'Running', statuses: ['running', 'ready'] },
 ];
 
-/** The rows of the outline: the queues that hold something, then the steps in order, with the open one's items. */
-export function outlineRows(run: Run, asked: Asked): Row[] {
+/**
+ * The rows of the outline: the queues that hold something, then the steps in order, with the open one's items. `whole`: all items can be had
+ * from a server, so their number is that of the step, not of those that the page knows.
+ */
+export function outlineRows(run: Run, asked: Asked, whole = false): Row[] {
   const words = asked.search.toLowerCase().split(/\s+/).filter(Boolean);
-  return words.length > 0 ? foundRows(run, words, asked) : allRows(run, asked);
+  return words.length > 0 ? foundRows(run, words, asked) : allRows(run, asked, whole);
 }
 
-function allRows(run: Run, asked: Asked): Row[] {
+function allRows(run: Run, asked: Asked, whole: boolean): Row[] {
   const rows: Row[] = [];
   for (const queue of queues) {
     const tasks = withStatus(run, ...queue.statuses);
@@ -37,7 +40,7 @@ function allRows(run: Run, asked: Asked): Row[] {
     const tasks = run.tasksOf.get(step.id) ?? [];
     const open = asked.open === step.id && expands(step, tasks);
     rows.push(stepRow(step, tasks, open));
-    if (open) rows.push(...taskRows(step.id, tasks, asked.pages));
+    if (open) rows.push(...taskRows(step.id, tasks, asked.pages, pageSize, whole ? step.total : tasks.length));
   }
   return rows;
 }
@@ -78,11 +81,12 @@ function stepRow(step: StepView, tasks: TaskView[], open: boolean): Row & { kind
   };
 }
 
-function taskRows(owner: string, tasks: TaskView[], pages: number, size = pageSize): Row[] {
+function taskRows(owner: string, tasks: TaskView[], pages: number, size = pageSize, total = tasks.length): Row[] {
+  const of = Math.max(total, tasks.length);
   const shown = Math.min(tasks.length, pages * size);
   const rows: Row[] = [...tasks].sort(byNeed).slice(0, shown)
-    .map((task, i) => ({ kind: 'task', id: `${owner}/${task.task}`, owner, task, position: i + 1, of: tasks.length }));
-  if (shown < tasks.length) rows.push({ kind: 'more', id: `${owner}/more`, owner, shown, of: tasks.length });
+    .map((task, i) => ({ kind: 'task', id: `${owner}/${task.task}`, owner, task, position: i + 1, of }));
+  if (shown < of) rows.push({ kind: 'more', id: `${owner}/more`, owner, shown, of, known: tasks.length });
   return rows;
 }
 

@@ -20,10 +20,15 @@ export interface Place {
   /** Graph group that is open. */
   group?: string;
   scroll: number;
+  /** The log of the task over the stage: `end` follows it, a number is the line at that byte. */
+  log?: string;
+  /** The digest of an older version on stage. */
+  version?: string;
+  compare: 'off' | 'wipe' | 'side';
   curation: CurationPlace;
 }
 
-export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0, curation: curationStart };
+export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0, compare: 'off', curation: curationStart };
 
 const tidy = (n: number) => String(Math.round(n * 1000) / 1000);
 
@@ -42,6 +47,9 @@ export function writePlace(place: Place): string {
   if (place.loop) parts.set('loop', '1');
   if (place.group !== undefined) parts.set('group', place.group);
   if (place.scroll > 0) parts.set('scroll', String(Math.round(place.scroll)));
+  if (place.log !== undefined) parts.set('log', place.log);
+  if (place.version !== undefined) parts.set('version', place.version);
+  if (place.compare !== 'off') parts.set('compare', place.compare);
   writeCuration(place.curation, parts);
   return parts.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
 }
@@ -54,12 +62,15 @@ export function readPlace(hash: string): Place {
     return Number.isFinite(value) && value >= 0 ? value : undefined;
   };
   const view = parts.get('view');
+  const compare = parts.get('compare');
   return {
     task: text('task'), step: text('step'), path: text('file'),
     panel: view === 'graph' || view === 'lanes' ? view : 'off',
     open: text('open'), pages: Math.max(1, Math.min(1000, Math.floor(number('pages') ?? 1))),
     search: text('find') ?? '', time: number('t'), from: number('in'), to: number('out'),
     loop: parts.get('loop') === '1', group: text('group'), scroll: number('scroll') ?? 0,
+    log: /^(end|\d{1,15})$/.exec(text('log') ?? '')?.[0], version: /^(sha256:)?[0-9a-f]{64}$/.exec(text('version') ?? '')?.[0],
+    compare: compare === 'wipe' || compare === 'side' ? compare : 'off',
     curation: readCuration(parts),
   };
 }

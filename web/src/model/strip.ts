@@ -9,7 +9,7 @@ export interface StripLayout { cells: Cell[]; lefts: number[]; rights: number[];
 
 /** At most `most` cells; neighbours are merged, and the worst of them gives state, picture and target. */
 export function mergeCells(cells: StripCell[], most = mostCells): Cell[] {
-  if (cells.length <= most) return cells.map((cell, index) => ({ ...cell, merged: 1, index }));
+  if (cells.length <= most) return cells.map((cell, index) => ({ ...cell, merged: cell.count ?? 1, index }));
   const merged: Cell[] = [];
   for (let i = 0; i < most; i++) {
     const from = Math.floor((i * cells.length) / most);
@@ -24,11 +24,16 @@ export function mergeCells(cells: StripCell[], most = mostCells): Cell[] {
       start: first.start,
       seconds: group.reduce((sum, cell) => sum + cell.seconds, 0),
       changed: group.some((cell) => cell.changed),
-      merged: group.length,
+      merged: partsOf(group),
       index: i,
     });
   }
   return merged;
+}
+
+/** How many parts cells stand for; the server may have merged some of them already. */
+export function partsOf(cells: readonly StripCell[]): number {
+  return cells.reduce((sum, cell) => sum + (cell.count ?? 1), 0);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ReportData } from '../data';
 import type { Place } from '../model/place';
 import { runAsTask, runWords } from '../model/status';
@@ -5,15 +6,16 @@ import { span } from '../model/format';
 import { Copy, Glyph } from './Marks';
 import type { Go } from './hooks';
 
-interface Props { data: ReportData; place: Place; go: Go; onHelp: () => void; onOutline: () => void }
+interface Props { data: ReportData; place: Place; go: Go; actions?: ComponentChildren; onHelp: () => void; onOutline: () => void }
 
 /** One sentence of state and the one action it asks for. */
-export function Header({ data, place, go, onHelp, onOutline }: Props) {
+export function Header({ data, place, go, actions, onHelp, onOutline }: Props) {
   const { run } = data;
   const status = runAsTask[run.status];
   const toggle = (panel: Place['panel']) => () => go({ panel: place.panel === panel ? 'off' : panel });
   return (
     <header class="head">
+      {actions && <a class="head-runs" href="/runs" title="All runs (g r)">Runs</a>}
       <h1 class="head-name">
         <button type="button" class="plain" onClick={() => go({ task: undefined, step: undefined, path: undefined, time: undefined })}
           title="Back to the result (F)">{run.workflow}</button>
@@ -24,7 +26,8 @@ export function Header({ data, place, go, onHelp, onOutline }: Props) {
         <span class="headline" title={data.headline}>{data.headline}</span>
         <span class="dim head-time">{span(run.seconds)}</span>
       </p>
-      {data.next && (
+      {actions}
+      {data.next && !actions && (
         <div class="head-next">
           <code title={data.next}>{data.next}</code>
           <Copy text={data.next} label="Copy command" />

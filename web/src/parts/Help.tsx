@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { curationKeys, keyHelp } from '../model/keys';
+import { curationKeys, keyHelp, liveKeys } from '../model/keys';
 
-export function Help({ curation, onClose }: { curation: boolean; onClose: () => void }) {
+export function Help({ curation, live, onClose }: { curation: boolean; live: boolean; onClose: () => void }) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     ref.current?.showModal();
@@ -12,7 +12,7 @@ export function Help({ curation, onClose }: { curation: boolean; onClose: () => 
       <div class="help-body">
         <header><h2>Keyboard</h2><button type="button" class="small" onClick={() => ref.current?.close()}>Close</button></header>
         <div class="help-groups">
-          {(curation ? [...keyHelp, curationKeys] : keyHelp).map((group) => (
+          {[...keyHelp, ...(live ? [liveKeys] : []), ...(curation ? [curationKeys] : [])].map((group) => (
             <section key={group.group}>
               <h3>{group.group}</h3>
               <dl>

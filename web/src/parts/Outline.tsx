@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { count } from '../model/format';
-import { outlineRows, type Row } from '../model/outline';
+import { outlineRows, pageSize, type Row } from '../model/outline';
 import type { Place } from '../model/place';
 import type { Run } from '../model/run';
 import { scrollTo, visibleRows } from '../model/window';
@@ -9,7 +9,7 @@ import { OutlineRow } from './OutlineRow';
 
 export const rowHeight = 32;
 
-interface Props { run: Run; place: Place; go: Go; onChoose?: () => void }
+interface Props { run: Run; place: Place; go: Go; onChoose?: () => void; /** Asks a server for more than the page knows. */ onMore?: (owner: string, known: number) => void }
 
 /** What choosing a row selects. */
 export function selectionOf(row: Row, run: Run): Partial<Place> | undefined {
@@ -31,8 +31,8 @@ export function cursorOf(rows: Row[], place: Place, run: Run): number {
   return place.step === undefined ? -1 : rows.findIndex((row) => row.id === place.step);
 }
 
-export function Outline({ run, place, go, onChoose }: Props) {
-  const rows = outlineRows(run, place);
+export function Outline({ run, place, go, onChoose, onMore }: Props) {
+  const rows = outlineRows(run, place, onMore !== undefined);
   const cursor = cursorOf(rows, place, run);
   const [ref, view] = useViewport<HTMLDivElement>();
   const restored = useRef(false);
@@ -52,9 +52,13 @@ export function Outline({ run, place, go, onChoose }: Props) {
 
   const toggle = (row: Row) => go({ open: place.open === row.id ? undefined : row.id, pages: 1 });
   const choose = (row: Row) => {
-    if (row.kind === 'more') return go({ open: row.owner, pages: place.pages + 1 });
+    if (row.kind === 'more') {
+      if (row.shown + pageSize > row.known) onMore?.(row.owner, row.known);
+      return go({ open: row.owner, pages: place.pages + 1 });
+    }
     const selection = selectionOf(row, run);
     const opens = row.kind === 'queue' || (row.kind === 'step' && row.expands);
+    if (opens && row.kind === 'step' && row.step.total > (run.tasksOf.get(row.id)?.length ?? 0)) onMore?.(row.id, 0);
     go({ ...selection, ...(opens && { open: place.open === row.id && cursor === rows.indexOf(row) ? undefined : row.id, pages: 1 }) });
     if (!opens) onChoose?.();
   };

@@ -72,7 +72,7 @@ function TaskRow({ row, id, chosen, onChoose }: Of<'task'>) {
       <Glyph status={task.status} named={timed} />
       <span class="row-name">{row.owner.startsWith('!') ? task.task : task.item ?? task.step}</span>
       <QualityMark mark={qualityMark(task.quality)} />
-      <span class="row-count">{timed ? span(task.seconds ?? 0) : statusWords[task.status]}</span>
+      <span class="row-count">{timed ? span(task.seconds ?? 0) : statusWords[task.status]}{task.progress !== undefined && ` ${Math.floor(task.progress * 100)} %`}</span>
     </div>
   );
 }

@@ -3,9 +3,10 @@ import { clock, count } from '../model/format';
 import { stagePath } from '../stage/Stage';
 import type { Place } from '../model/place';
 import { headlinePath, type Run } from '../model/run';
-import { layStrip, mergeCells, mostCells, stateRuns, timeOfX, xOfTime, type Cell, type StripLayout } from '../model/strip';
+import { layStrip, mergeCells, partsOf, stateRuns, timeOfX, xOfTime, type Cell, type StripLayout } from '../model/strip';
 import { qualityMark, statusWords } from '../model/status';
 import { visibleBetween } from '../model/window';
+import { HeatMap } from './HeatMap';
 import { useMatch, useViewport } from './hooks';
 import { Glyph, QualityMark, Thumb } from './Marks';
 import { usePlayhead, type Playhead } from './playhead';
@@ -50,9 +51,11 @@ export function Strip({ run, place, playhead, onCell, onTime }: Props) {
     event.stopPropagation();
   };
   if (cells.length === 0) return null;
+  const merged = cells.some((cell) => cell.merged > 1);
   return (
     <section class="strip" aria-label="Strip">
       <StripHead run={run} cells={cells} />
+      {merged ? <HeatMap cells={cells} chosen={chosen} onCell={onCell} /> : <>
       {layout.scrolls && <Overview layout={layout} from={view.x} view={view.width} onJump={(x) => { if (ref.current) ref.current.scrollLeft = x - view.width / 2; }} />}
       <div class="film" ref={ref} role="listbox" aria-orientation="horizontal" aria-label="The result in its order" tabIndex={0}
         onKeyDown={onKeyDown} onBlur={() => setCursor(-1)} aria-activedescendant={at >= from && at < to ? `cell-${at}` : undefined}>
@@ -65,6 +68,7 @@ export function Strip({ run, place, playhead, onCell, onTime }: Props) {
           {film !== undefined && <Needle layout={layout} playhead={playhead} path={film} staged={stagePath(run, place) === film} />}
         </div>
       </div>
+      </>}
     </section>
   );
 }
@@ -79,14 +83,14 @@ function StripHead({ run, cells }: { run: Run; cells: Cell[] }) {
   const total = run.data.strip.reduce((sum, cell) => sum + cell.seconds, 0);
   const changed = run.data.strip.filter((cell) => cell.changed).length;
   const standIns = run.data.strip.filter((cell) => cell.quality === 'placeholder').length;
-  const merged = cells.length < run.data.strip.length;
+  const parts = partsOf(run.data.strip);
   return (
     <p class="strip-head">
       <b>The result</b>
-      <span>{count(run.data.strip.length)} {run.data.strip.length === 1 ? 'part' : 'parts'}{total > 0 && ` · ${clock(total)}`}</span>
+      <span>{count(parts)} {parts === 1 ? 'part' : 'parts'}{total > 0 && ` · ${clock(total)}`}</span>
       {changed > 0 && <span><i class="dot" aria-hidden="true" /> {count(changed)} changed</span>}
       {standIns > 0 && <span class="quality">{count(standIns)} stand-in</span>}
-      {merged && <span>shown as {mostCells} cells, each with its worst state</span>}
+      {parts > cells.length && <span>shown as {count(cells.length)} cells, each with its worst state</span>}
     </p>
   );
 }
@@ -104,7 +108,7 @@ function CellBox({ cell, left, right, chosen, at, onClick }: { cell: Cell; left:
         <QualityMark mark={mark} />
       </div>
       <div class="cell-name"><Glyph status={cell.status} /><span>{cell.label}</span></div>
-      <div class="cell-state">{statusWords[cell.status]}{cell.seconds > 0 && ` · ${clock(cell.seconds, cell.seconds < 60 && right - left >= 110)}`}</div>
+      <div class="cell-state">{statusWords[cell.status]}{cell.progress !== undefined && ` ${Math.floor(cell.progress * 100)} %`}{cell.seconds > 0 && ` · ${clock(cell.seconds, cell.seconds < 60 && right - left >= 110)}`}</div>
     </div>
   );
 }

@@ -1,6 +1,9 @@
+import type { ComponentChildren } from 'preact';
+import type { Sprite } from '../live';
 import { clock } from '../model/format';
 import type { Place } from '../model/place';
 import type { Go } from '../parts/hooks';
+import { Scrub } from './Scrub';
 import type { Media } from './useMedia';
 
 interface Props {
@@ -8,21 +11,23 @@ interface Props {
   place: Place;
   go: Go;
   fps?: number;
+  sprite?: Sprite;
+  more?: ComponentChildren;
   onFull?: () => void;
 }
 
 /** Position, frame steps, play, range and loop; the same keys work from anywhere on the page. */
-export function Controls({ media, place, go, fps, onFull }: Props) {
+export function Controls({ media, place, go, fps, sprite, more, onFull }: Props) {
   const { time, length, playing, transport } = media;
   const percent = (seconds: number) => `${length > 0 ? Math.min(100, (seconds / length) * 100) : 0}%`;
   const ranged = place.from !== undefined || place.to !== undefined;
   return (
     <div class="controls">
-      <div class="scrub" style={{ '--at': percent(time), '--from': percent(place.from ?? 0), '--to': percent(place.to ?? length) }}>
+      <Scrub sprite={sprite} length={length} style={{ '--at': percent(time), '--from': percent(place.from ?? 0), '--to': percent(place.to ?? length) }}>
         {ranged && <span class={place.loop ? 'range looping' : 'range'} />}
         <input type="range" min={0} max={length || 1} step={0.001} value={time} aria-label="Position"
           aria-valuetext={clock(time, true)} onInput={(event) => transport.seek(Number(event.currentTarget.value))} />
-      </div>
+      </Scrub>
       <div class="buttons">
         {fps !== undefined && <IconButton label="One frame back ( , )" path="M11 3.5L5.5 8l5.5 4.5zM4 3.5v9" onClick={() => transport.stepFrames(-1)} />}
         <IconButton label={playing ? 'Pause (Space)' : 'Play (Space)'} strong
@@ -31,6 +36,7 @@ export function Controls({ media, place, go, fps, onFull }: Props) {
         <span class="time"><b>{clock(time, true)}</b> / {clock(length, true)}</span>
         {fps !== undefined && <span class="frame">frame {Math.floor(time * fps + 0.01)}</span>}
         <span class="space" />
+        {more}
         <button type="button" class="small" aria-pressed={place.from !== undefined} title="Range from here ( [ )"
           onClick={() => go({ from: place.from === undefined ? transport.now() : undefined })}>
           {place.from === undefined ? 'In' : `In ${clock(place.from, true)}`}</button>

@@ -1,5 +1,7 @@
+import { useContext } from 'preact/hooks';
 import { Curation } from '../curation/Curation';
 import type { ArtifactView, TaskView } from '../data';
+import { LiveContext, missingInput, type Here, type Live } from '../live';
 import { bytes, clock } from '../model/format';
 import type { Place } from '../model/place';
 import { headlinePath, mainPath, pictureOf, pictureOfTask, withStatus, type Run } from '../model/run';
@@ -16,16 +18,19 @@ import { Picture } from './Picture';
 import { Video } from './Video';
 import { Words } from './Words';
 
-export interface StageProps { run: Run; place: Place; go: Go; playhead: Playhead }
-interface Props extends StageProps { log: boolean; onLog: (open: boolean) => void; onTask: (task: string) => void; onPath: (path: string) => void }
+export interface StageProps { run: Run; place: Place; go: Go; playhead: Playhead; live?: Live }
+interface Props extends Here { onLog: (open: boolean) => void; onPath: (path: string) => void }
 
 /** The file on stage: the one asked for, else the main output of the selected task, else the result. */
 export function stagePath(run: Run, place: Place): string | undefined {
   if (place.path !== undefined) return place.path;
   const task = place.task === undefined ? undefined : run.tasks.get(place.task);
-  if (task) return task.failure ? undefined : mainPath(run, task.outputs);
+  if (task) return task.failure ? undefined : mainPath(run, task.outputs) ?? (isReview(run, task) ? mainPath(run, task.inputs) : undefined);
   return place.step === undefined && place.task === undefined ? headlinePath(run) : undefined;
 }
+
+/** A review makes nothing: what it shows is what it reads. */
+const isReview = (run: Run, task: TaskView) => run.steps.get(task.step)?.kind === 'review';
 
 /** True where the page shows the curation: it is the result of the run, so it stands where nothing else is asked for. */
 export function showsCuration(run: Run, place: Place): boolean {
@@ -34,6 +39,7 @@ export function showsCuration(run: Run, place: Place): boolean {
 
 export function Stage(props: Props) {
   const { run, place, go } = props;
+  const live = useContext(LiveContext);
   const { curation } = run.data;
   if (curation && showsCuration(run, place)) {
     return (
@@ -47,29 +53,36 @@ export function Stage(props: Props) {
   const task = run.tasks.get(place.task ?? artifact?.producer ?? '');
   return (
     <section class="stage" aria-label="Stage">
-      <StageHead run={run} place={place} artifact={artifact} task={task} onPath={props.onPath} />
-      <div class="stage-body">{body(props, artifact, task)}</div>
+      <StageHead {...props} live={live} artifact={artifact} task={task} />
+      <div class="stage-body">{body(props, live, artifact, task)}</div>
     </section>
   );
 }
 
-function body(props: Props, artifact: ArtifactView | undefined, task: TaskView | undefined) {
+function body(props: Props, live: Live | undefined, artifact: ArtifactView | undefined, task: TaskView | undefined) {
   const { run, place } = props;
-  if (props.log && task?.logTail) return <LogOver task={task.task} text={task.logTail} decisive={task.failure?.decisiveLine} onClose={() => props.onLog(false)} />;
-  if (artifact) return <Artifact key={artifact.path} {...props} artifact={artifact} />;
+  if (place.log !== undefined && live && task) return <live.Log key={task.task} {...props} task={task} />;
+  if (place.log !== undefined && task?.logTail) return <LogOver task={task.task} text={task.logTail} decisive={task.failure?.decisiveLine} onClose={() => props.onLog(false)} />;
+  const missing = task && missingInput(task);
+  if (missing !== undefined && live && task && !artifact) return <live.Missing key={missing} path={missing} task={task} />;
+  if (artifact && live && place.compare !== 'off') return <live.Compare key={artifact.path} {...props} artifact={artifact} />;
+  if (artifact) {
+    const shown = live && place.version !== undefined ? live.at(artifact, place.version) : artifact;
+    return <Artifact key={`${shown.path} ${shown.digest}`} {...props} live={live} artifact={shown} />;
+  }
   if (place.path !== undefined) return <p class="empty">{place.path} is not part of this report.</p>;
   if (place.task !== undefined) return task ? <Absent run={run} task={task} /> : <p class="empty">{place.task} is not part of this report.</p>;
   if (place.step !== undefined) return <Gallery key={place.step} label={place.step} tiles={tilesOf(run, place.step)} onChoose={props.onTask} />;
   return <p class="empty">Nothing has been made yet.</p>;
 }
 
-function Artifact(props: Props & { artifact: ArtifactView }) {
-  const { artifact, run } = props;
+function Artifact(props: Props & { artifact: ArtifactView; live: Live | undefined }) {
+  const { artifact, run, live } = props;
   switch (artifact.type) {
     case 'video': return <Video {...props} />;
     case 'audio': return <Audio {...props} />;
     case 'image': return <Picture artifact={artifact} />;
-    case 'text': case 'subtitles': case 'data': return <Words artifact={artifact} />;
+    case 'text': case 'subtitles': case 'data': return live ? <live.Words {...props} /> : <Words artifact={artifact} />;
     case 'folder': return (artifact.children ?? []).length === 0
       ? <NotBeside artifact={artifact} picture={artifact.thumbnail} />
       : <Gallery label={artifact.path} tiles={childTiles(run, artifact)} onChoose={props.onPath} />;
@@ -77,7 +90,8 @@ function Artifact(props: Props & { artifact: ArtifactView }) {
   }
 }
 
-function StageHead({ run, place, artifact, task, onPath }: { run: Run; place: Place; artifact?: ArtifactView; task?: TaskView; onPath: (path: string) => void }) {
+function StageHead(props: Props & { live?: Live; artifact?: ArtifactView; task?: TaskView }) {
+  const { run, place, live, artifact, task, onPath } = props;
   const following = place.task === undefined && place.step === undefined && place.path === undefined;
   const others = place.task !== undefined && task && task.outputs.length > 1 ? task.outputs.filter((file) => run.artifacts.has(file.path)) : [];
   const title = artifact?.path ?? place.task ?? place.step?.replace(/^!/, '') ?? '';
@@ -93,6 +107,7 @@ function StageHead({ run, place, artifact, task, onPath }: { run: Run; place: Pl
           {others.map((file) => <button key={file.path} type="button" class="small" aria-pressed={file.path === artifact?.path} onClick={() => onPath(file.path)}>{file.role}</button>)}
         </span>
       )}
+      {live && artifact && <live.Versions key={artifact.path} {...props} artifact={artifact} />}
       {artifact && <span class="stage-facts">{factsOf(artifact)}</span>}
       {following && <span class="following">the result</span>}
     </div>

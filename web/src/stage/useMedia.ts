@@ -18,16 +18,18 @@ export interface Media<T> {
   onMissing(): void;
 }
 
-interface Asked { path: string; seconds: number; fps: number; place: Place; go: Go; playhead: Playhead }
+interface Asked { path: string; url: string | undefined; seconds: number; fps: number; place: Place; go: Go; playhead: Playhead }
 
 /** A playing element whose position, range and loop are those of the page. */
 export function useMedia<T extends HTMLMediaElement>(asked: Asked): Media<T> {
-  const { path, fps, place, go, playhead } = asked;
+  const { path, url, fps, place, go, playhead } = asked;
   const ref = useRef<T>(null);
   const [time, setTime] = useState(place.time ?? 0);
   const [length, setLength] = useState(asked.seconds);
   const [playing, setPlaying] = useState(false);
   const [missing, setMissing] = useState(false);
+  useEffect(() => setMissing(false), [url]);
+  useEffect(() => { if (asked.seconds > 0) setLength((old) => (old > 0 ? old : asked.seconds)); }, [asked.seconds]);
   const [muted, setMuted] = useState(false);
   const [rate, setRate] = useState(1);
   const range = useRef(place);
@@ -111,7 +113,7 @@ export function useMedia<T extends HTMLMediaElement>(asked: Asked): Media<T> {
       cancelAnimationFrame(frame);
       for (const [name, does] of events) media.removeEventListener(name, does);
     };
-  }, [path, missing]);
+  }, [path, url, missing]);
 
   useEffect(() => {
     if (!ref.current) return;

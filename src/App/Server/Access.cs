@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Spool.App.Queue;
+using Spool.Platform;
+
+namespace Spool.App.Server;
+
+/// <summary>What somebody may do: see; run, decide and bring files; everything.</summary>
+public enum Role { Look, Operate, Administer }
+
+/// <summary>Who asks.</summary>
+/// <param name="Name">Of the token; <c>owner</c> for the one of the state root.</param>
+/// <param name="IsPage">Came with the cookie of the page, not with a header.</param>
+public sealed record Caller(string Name, Role Role, bool IsPage);
+
+/// <summary>
+/// Knows who asks, by a token in a header or by the page's cookie. The token of the state root may do everything; more tokens, each with a role,
+/// are kept as hashes in <c>tokens.json</c> (docs/formats/api.md). The cookie is signed with the owner's token, so it holds when the server starts
+/// again, ends after a week, and is void when the token is replaced. Comparisons take the same time whatever is given.
+/// </summary>
+public sealed class Access(ServerPlace place, string token, TimeProvider time)
+{
+    public const string Cookie = "spool-session", Owner = "owner";
+    private static readonly TimeSpan Lasts = TimeSpan.FromDays(7);
+    private readonly byte[] _token = Encoding.ASCII.GetBytes(token);
+    private IReadOnlyList<KnownToken> _more = [];
+    private long _read = -1;
+
+    /// <summary>Who sends this header; null when nobody is known by it.</summary>
+    public Caller? ByHeader(string header)
+    {
+        const string scheme = "Bearer ";
+        if (!header.StartsWith(scheme, StringComparison.Ordinal)) return null;
+        var given = Encoding.UTF8.GetBytes(header[scheme.Length..].Trim());
+        if (CryptographicOperations.FixedTimeEquals(given, _token)) return new Caller(Owner, Role.Administer, IsPage: false);
+        var hash = SHA256.HashData(given);
+        Caller? found = null;
+        foreach (var known in More())
+            if (CryptographicOperations.FixedTimeEquals(hash, known.Hash)) found = new Caller(known.Name, known.Role, IsPage: false);
+        return found;
+    }
+
+    /// <summary>Who sends this cookie; null when it is not ours, too old, or its token is gone.</summary>
+    public Caller? ByCookie(string? cookie)
+    {
+        if (cookie?.Split('.') is not [var name, var until, var signature] || !long.TryParse(until, NumberStyles.None, null, out var ends)) return null;
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(signature), Encoding.ASCII.GetBytes(Sign(name, ends)))) return null;
+        if (time.GetUtcNow().ToUnixTimeSeconds() > ends) return null;
+        if (name == Owner) return new Caller(Owner, Role.Administer, IsPage: true);
+        return More().FirstOrDefault(t => t.Name == name) is { } known ? new Caller(known.Name, known.Role, IsPage: true) : null;
+    }
+
+    /// <summary>The cookie of a caller, and how long it lasts.</summary>
+    public (string Value, TimeSpan Lasts) CookieOf(Caller caller)
+    {
+        var ends = (time.GetUtcNow() + Lasts).ToUnixTimeSeconds();
+        return ($"{caller.Name}.{ends.ToString(CultureInfo.InvariantCulture)}.{Sign(caller.Name, ends)}", Lasts);
+    }
+
+    private string Sign(string name, long until) => Convert.ToHexStringLower(HMACSHA256.HashData(_token, Encoding.UTF8.GetBytes($"spool-session {name} {until.ToString(CultureInfo.InvariantCulture)}")));
+
+    private IReadOnlyList<KnownToken> More()
+    {
+        var stat = place.Disk.Stat(KnownToken.FileIn(place));
+        if (stat is null) return [];
+        if (stat.Value.ModifiedNs != _read)
+        {
+            _more = KnownToken.Read(place);
+            _read = stat.Value.ModifiedNs;
+        }
+        return _more;
+    }
+}
+
+/// <summary>A token besides the owner's: its name, its role, the SHA-256 of its text.</summary>
+public sealed record KnownToken(string Name, Role Role, byte[] Hash)
+{
+    public static string FileIn(ServerPlace place) => Path.Join(place.Root, "tokens.json");
+
+    /// <summary>All of them; none where the file is missing or damaged, because a token that cannot be read opens nothing.</summary>
+    public static IReadOnlyList<KnownToken> Read(ServerPlace place)
+    {
+        if (place.Disk.Stat(FileIn(place)) is null) return [];
+        try
+        {
+            using var document = JsonDocument.Parse(DurableFile.Read(place.Disk, FileIn(place)));
+            return [.. document.RootElement.EnumerateObject().Select(t => new KnownToken(t.Name, Enum.Parse<Role>(t.Value.GetProperty("role").GetString()!, ignoreCase: true), Convert.FromHexString(t.Value.GetProperty("sha256").GetString()!)))];
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or KeyNotFoundException or InvalidOperationException or FormatException) { return []; }
+    }
+
+    /// <summary>Keeps them, readable by the user alone.</summary>
+    public static void Write(ServerPlace place, IEnumerable<KnownToken> tokens)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var token in tokens)
+            {
+                json.WriteStartObject(token.Name);
+                json.WriteString("role", token.Role.ToString().ToLowerInvariant());
+                json.WriteString("sha256", Convert.ToHexStringLower(token.Hash));
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        var path = FileIn(place);
+        DurableFile.WritePlain(place.Disk, path + ".new", []);
+        place.Disk.SetMode(path + ".new", 0x180);
+        DurableFile.WritePlain(place.Disk, path + ".new", buffer.ToArray());
+        place.Disk.Rename(path + ".new", path, RenameMode.Replace);
+    }
+}

@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks';
+import type { Here } from '../../live';
+import { troubleOf } from '../api';
+import { useApi } from '../context';
+import { costWords, isOver, leftWords } from '../model/runs';
+import { useShared } from './RunContext';
+
+/** What can be done with the whole run, and what remains of it. */
+export function Actions({ run, say }: Here) {
+  const api = useApi();
+  const { id, row, reviews, again, complain } = useShared();
+  const [busy, setBusy] = useState('');
+  const [sure, setSure] = useState(false);
+  const ask = async (what: string, said: string) => {
+    setBusy(what);
+    setSure(false);
+    try {
+      await api.send('POST', `/runs/${id}/${what}`);
+      say(said);
+    } catch (error) {
+      complain(troubleOf(error));
+    } finally {
+      setBusy('');
+      again();
+    }
+  };
+  if (!row) return null;
+  const { etaSeconds, costUsd, budgetUsd } = run.data.run;
+  const left = row.status === 'running' ? leftWords({ ...row, eta_s: etaSeconds ?? row.eta_s }) : leftWords(row);
+  const cost = costWords({ cost_usd: costUsd ?? row.cost_usd, budget_usd: budgetUsd ?? row.budget_usd });
+  const open = reviews.filter((one) => one.state === 'open').length;
+  return (
+    <div class="head-actions" role="group" aria-label="Run">
+      {(left || cost) && <span class="dim head-left">{[left, cost].filter(Boolean).join(' · ')}</span>}
+      {open > 0 && <button type="button" class="accent" onClick={() => dispatchEvent(new KeyboardEvent('keydown', { key: 'n' }))}>Decide{open > 1 ? ` (${open})` : ''}</button>}
+      {row.status === 'paused' && <button type="button" class="accent" disabled={busy !== ''} onClick={() => void ask('resume', 'The run goes on')}>Resume</button>}
+      {(row.status === 'running' || row.status === 'queued') && <button type="button" disabled={busy !== ''} onClick={() => void ask('pause', 'The run pauses: what runs ends first')}>Pause</button>}
+      {!isOver(row) && !sure && <button type="button" disabled={busy !== ''} onClick={() => setSure(true)}>Cancel</button>}
+      {!isOver(row) && sure && (
+        <span role="group" aria-label="Really cancel?" class="sure">
+          <button type="button" class="danger" autofocus onClick={() => void ask('cancel', 'The run is being cancelled; what is finished is kept')}>Cancel the run</button>
+          <button type="button" onClick={() => setSure(false)}>No</button>
+        </span>
+      )}
+      {(row.status === 'failed' || row.status === 'cancelled') && <button type="button" class="accent" disabled={busy !== ''} onClick={() => void ask('retry', 'The run is queued again; what is finished is reused')}>Run again</button>}
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ReportData } from '../data';
+import { Problem, troubleOf, Unreachable } from './api';
+import { useInside } from './context';
+import { follow } from './events';
+import { LiveRun, withAddresses } from './model/live';
+import { isOver, type RunRow } from './model/runs';
+
+export interface Followed {
+  live: LiveRun;
+  data?: ReportData;
+  row?: RunRow;
+  lostSince?: Date;
+  trouble?: string;
+  /** Reads all anew: after something was done. */
+  again(): void;
+  /** Draws anew after something was added to `live`. */
+  draw(): void;
+}
+
+/** At most four times a second, however much is told. */
+const drawPause = 250;
+const pagePause = 1000;
+
+/** A run as it goes on: read once, then kept up to date by its events. */
+export function useRun(id: string): Followed {
+  const { api, onLocked } = useInside();
+  const live = useMemo(() => new LiveRun(), [id]);
+  const [data, setData] = useState<ReportData>();
+  const [row, setRow] = useState<RunRow>();
+  const [lostSince, setLost] = useState<Date>();
+  const [trouble, setTrouble] = useState<string>();
+  const again = useRef<() => void>(() => undefined);
+  const draw = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    let stopped = false;
+    let drawing: ReturnType<typeof setTimeout> | undefined;
+    let reading: ReturnType<typeof setTimeout> | undefined;
+    let unfollow: (() => void) | undefined;
+    let last: ReportData | undefined;
+
+    const drawSoon = () => {
+      drawing ??= setTimeout(() => {
+        drawing = undefined;
+        if (!stopped) setData(live.data());
+      }, drawPause);
+    };
+    draw.current = drawSoon;
+    const told = (error: unknown) => {
+      if (stopped) return;
+      if (error instanceof Problem && error.status === 401) onLocked();
+      else if (!(error instanceof Unreachable)) setTrouble(troubleOf(error));
+    };
+    const read = async () => {
+      clearTimeout(reading);
+      reading = undefined;
+      const asked = live.mark();
+      try {
+        const [fresh, page] = await Promise.all([api.get<RunRow>(`/runs/${id}`), api.get<ReportData>(`/runs/${id}/page`).catch(absent)]);
+        if (stopped) return;
+        setRow(fresh);
+        setTrouble(undefined);
+        if (page && page !== last) live.rebase(withAddresses(page), asked);
+        last = page ?? last;
+        drawSoon();
+        if (!unfollow && !isOver(fresh)) unfollow = start();
+      } catch (error) {
+        told(error);
+        if (!stopped && !unfollow) readSoon(3000);
+      }
+    };
+    const readSoon = (pause = pagePause) => { reading ??= setTimeout(() => void read(), pause); };
+    again.current = () => void read();
+
+    const start = () => follow(api, `/runs/${id}/events`, {
+      event: (value) => {
+        if (live.take(value)) drawSoon();
+        if (value.type === 'page' || value.type === 'run' || value.type === 'problems') readSoon(value.type === 'page' ? pagePause : 100);
+      },
+      heard: (there, seen) => {
+        setLost(there ? undefined : seen);
+        if (there) readSoon(200);
+      },
+      end: () => { unfollow = undefined; setLost(undefined); void read(); },
+      refused: told,
+    });
+    void read();
+    return () => {
+      stopped = true;
+      clearTimeout(drawing);
+      clearTimeout(reading);
+      unfollow?.();
+    };
+  }, [api, id, live]);
+
+  return { live, data, row, lostSince, trouble, again: () => again.current(), draw: () => draw.current() };
+}
+
+/** No page yet is no trouble: the run has not begun. */
+function absent(error: unknown): undefined {
+  if (error instanceof Problem && error.status === 404) return undefined;
+  throw error;
+}
