@@ -219,5 +219,16 @@ public sealed class EventJournal : IDisposable
         }
     }
 
+    /// <summary>
+    /// Leaves two snapshots of the state as it is, and no segment before them. The event between the two says once more who is writing, which
+    /// changes nothing: without one there would be nothing to make a second snapshot of.
+    /// </summary>
+    public void Compact()
+    {
+        Rotate();
+        Append(State.LastEpoch ?? throw new JournalException("a journal that is open for writing has an epoch"));
+        Rotate();
+    }
+
     public void Dispose() => _file.Dispose();
 }

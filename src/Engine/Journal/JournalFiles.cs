@@ -124,7 +124,7 @@ internal static class JournalFiles
         return false;
     }
 
-    private static List<NumberedFile> Numbered(IReadOnlyList<DiskEntry> entries, string folder, string prefix)
+    internal static List<NumberedFile> Numbered(IReadOnlyList<DiskEntry> entries, string folder, string prefix)
     {
         var files = new List<NumberedFile>();
         foreach (var entry in entries)
