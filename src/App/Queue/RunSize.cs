@@ -1,4 +1,3 @@
-using Spool.Platform;
 
 namespace Spool.App.Queue;
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Spool.App.Queue;
-using Spool.Platform;
 
 namespace Spool.App.Server;
 
