@@ -130,6 +130,7 @@ export function RunPage({ data }: { data: ReportData }) {
     return () => removeEventListener('keydown', onKeyDown);
   }, [live]);
 
+  const chosen = place.task === undefined ? undefined : run.tasks.get(place.task);
   const outline = <Outline run={run} place={place} go={go} onChoose={() => setSheet(false)} onMore={live?.more} />;
   return (
     <div class={`page panel-${place.panel}`}>
@@ -137,6 +138,7 @@ export function RunPage({ data }: { data: ReportData }) {
       {narrow ? sheet && <div class="sheet-over" onClick={(event) => event.target === event.currentTarget && setSheet(false)}><div class="sheet-box" role="dialog" aria-label="Outline">{outline}</div></div> : outline}
       <main class="center">
         <Stage {...here} onLog={setLog} onPath={onPath} />
+        {narrow && live && chosen && <live.Decision {...here} task={chosen} />}
         {!showsCuration(run, place) && <Strip run={run} place={place} playhead={playhead} onCell={onCell} onTime={onTime} />}
       </main>
       <Inspector {...here} onStep={onStep} onPath={onPath} onLog={setLog} />

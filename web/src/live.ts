@@ -21,6 +21,8 @@ export interface Source {
   progress?: number;
   /** Pictures over the time, for the position under the pointer. */
   sprite?: Sprite;
+  /** Asks for these pictures; they are made when somebody first wants them. */
+  onHover?: () => void;
   /** A sentence, when there is nothing to play. */
   trouble?: string;
   spectrogram?: string;

@@ -63,7 +63,7 @@ test('settings are shown whatever they are', () => {
     { name: 'budget', rows: [['day.usd', '5']] },
     { name: 'checks', rows: [['ffmpeg', 'ok: yes']] },
   ]);
-  expect(previewWords({ id: '4' }, { files: 3, bytes: 1500 })).toBe('Deletes the record of run 4: 3 files, 1.5 kB. The workspace and its results stay.');
+  expect(previewWords({ id: '4' }, { files: 3, bytes: 1500 })).toBe('Deletes the record of run 4: 3 files, 1.5 kB. What stays: the workspace and its results.');
 });
 
 test('cells that the server merged count as what they stand for', () => {

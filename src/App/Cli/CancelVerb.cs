@@ -24,7 +24,7 @@ public sealed class CancelVerb : Verb
         command.SetAction(parsed =>
         {
             using var composition = new Composition();
-            if (parsed.GetValue(_server)) return Queued(composition, parsed.GetValue(_run), parsed.GetValue(_json));
+            if (parsed.GetValue(_server) || (parsed.GetValue(_run) is { } named && new ServerRuns(composition) is var runs && runs.AreMeant(parsed.GetValue(_workspace)) && runs.Find(named) is not null)) return Queued(composition, parsed.GetValue(_run), parsed.GetValue(_json));
             var past = PastRuns.Read(composition, parsed.GetValue(_workspace));
             var run = past.Run(parsed.GetValue(_run));
             var done = past.Owner is not null && run.Status == "running" && OwnerSocket.Ask(past.Owner.Socket, "cancel") is not null;
@@ -37,7 +37,7 @@ public sealed class CancelVerb : Verb
     private static int Queued(Composition composition, string? id, bool json)
     {
         var queue = new Queue.JobQueue(new Queue.ServerPlace(composition.Disk, composition.StateRoot), composition.Time);
-        if (!long.TryParse(id, System.Globalization.NumberStyles.None, null, out var number) || queue.Find(number) is not { } run) throw new UsageException($"there is no run {id} in the queue; see: spool list --server");
+        if (!long.TryParse(id, System.Globalization.NumberStyles.None, null, out var number) || queue.Find(number) is not { } run) throw new UsageException($"there is no run {id} in the queue; see: spool list");
         var said = queue.Cancel(run, workspace => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Spool.Engine.Scheduling.WorkspacePaths(workspace))?.Socket, "cancel") is not null);
         if (json) JsonOut.Line(w => { w.WriteBoolean("cancelled", said); w.WriteString("id", id); });
         else Console.WriteLine(said ? $"run {id} is being cancelled" : $"run {id} is over ({run.Status})");

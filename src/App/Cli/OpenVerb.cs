@@ -14,24 +14,37 @@ public sealed class OpenVerb : Verb
         "XDG_DATA_DIRS", "XDG_DATA_HOME", "XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS", "DESKTOP_SESSION", "BROWSER",
     ];
 
-    private readonly Argument<string?> _place = new("PLACE") { Description = "Folder of the workspace, its workflow file, or a page (default: the workspace here or above)", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _place = new("PLACE") { Description = "Folder of the workspace, its workflow file, a page, or a run of the server (default: the workspace here or above, else the server)", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _server = new("--server") { Description = "The page of the server, also inside of a workspace" };
+    private readonly Option<string?> _state = new("--state") { Description = "The state root of the server (default: SPOOL_STATE, else ~/.local/state/spool)", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "Only print where the page is, as one JSON object" };
 
     public override string Name => "open";
-    public override string Summary => "Open the page of the last run";
+    public override string Summary => "Open the page of the last run, or of the server";
     public override int Order => 6;
-    public override IReadOnlyList<string> Examples => ["spool open", "spool open demo", "spool open --json | jq -r .path"];
+    public override IReadOnlyList<string> Examples => ["spool open", "spool open demo", "spool open 41                   a run of the server, with the token in its link", "spool open --json | jq -r .path"];
 
     public override void Build(Command command)
     {
         command.Add(_place);
-        command.Add(_json);
+        foreach (var option in (Option[])[_server, _state, _json]) command.Add(option);
         command.SetAction(OpenAsync);
     }
 
     private async Task<int> OpenAsync(ParseResult parsed, CancellationToken cancel)
     {
-        using var composition = new Composition();
+        using var composition = ServerState.Compose(parsed.GetValue(_state));
+        if (Link(composition, parsed) is { } link)
+        {
+            if (parsed.GetValue(_json)) JsonOut.Line(w => w.WriteString("link", link));
+            else
+            {
+                // The link opens everything: it goes to the person, and to the browser on this screen.
+                await TryShowAsync(composition, link, cancel);
+                Console.WriteLine(link);
+            }
+            return Done;
+        }
         var path = Find(composition, parsed.GetValue(_place));
         if (parsed.GetValue(_json))
         {
@@ -41,6 +54,18 @@ public sealed class OpenVerb : Verb
         if (await TryShowAsync(composition, path, cancel)) Console.WriteLine(path);
         else Console.WriteLine($"{path}\nfile://{ArtifactTypes.Address(path)}");
         return Done;
+    }
+
+    /// <summary>The link of the server's page, with its token: asked for by number, or where there is no page of a workspace but a server.</summary>
+    private string? Link(Composition composition, ParseResult parsed)
+    {
+        var given = parsed.GetValue(_place);
+        var runs = new ServerRuns(composition);
+        var standing = Queue.Standing.Read(runs.Place);
+        var run = given is not null && composition.Disk.Stat(Path.GetFullPath(given, composition.CurrentFolder)) is null ? runs.Find(given) : null;
+        if (!parsed.GetValue(_server) && parsed.GetValue(_state) is null && run is null && (given is not null || !runs.AreMeant(null))) return null;
+        if (!runs.IsServed || standing.Address is not { } address) return parsed.GetValue(_server) || parsed.GetValue(_state) is not null || run is not null ? throw new UsageException("no server with a page runs; start one: spool serve") : null;
+        return $"{address}/{(run is null ? "" : $"runs/{run.Id}")}#t={Serving.Token(runs.Place)}";
     }
 
     private static string Find(Composition composition, string? given)

@@ -43,6 +43,8 @@ public sealed class RunVerb : Verb
         var (file, arguments, targets) = _options.Read(parsed, composition);
         var json = parsed.GetValue(_options.Json);
         if (parsed.GetValue(_dryRun)) return await PlanVerb.ShowAsync(composition, _options, parsed, json, cancel);
+        if (targets.Count == 0 && ServedWorkspace.Job(composition, file, parsed, _options, (parsed.GetValue(_jobs), parsed.GetValue(_standIns), parsed.GetValue(_served), parsed.GetValue(_budget))) is { } job)
+            return await ServedWorkspace.SubmitAsync(composition, job, (parsed.GetValue(_noWait), json), cancel);
         var session = new RunSession(composition, file, arguments)
         {
             Targets = targets,

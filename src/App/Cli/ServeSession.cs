@@ -64,6 +64,7 @@ internal sealed class ServeSession(Composition composition)
         supervisor.Round();
         using var watching = WatchedFolders.Open(composition, place, queue, Watched, line => log.Say(new ServerLine("watching", line)), stop.Token);
         var beat = Path.Join(place.Runtime, "heartbeat");
+        await using var index = Index.IndexKeeper.Start(place, queue, composition.Time, line => log.Say(new ServerLine("index", line) { Level = "warn" }));
         await using var api = await ListenAsync(place, queue, link, log);
         try
         {

@@ -8,6 +8,8 @@ public sealed class StatusVerb : Verb
 {
     private readonly Argument<string?> _run = new("RUN") { Description = "The run (default: the last)", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _workspace = new("--workspace") { Description = "The workspace (default: here or above)", HelpName = "DIR" };
+    private readonly Option<string?> _state = new("--state") { Description = "The state root of the server (default: SPOOL_STATE, else ~/.local/state/spool)", HelpName = "DIR" };
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Show a run of the server until it is over" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object" };
 
     public override string Name => "status";
@@ -19,10 +21,15 @@ public sealed class StatusVerb : Verb
     {
         command.Add(_run);
         command.Add(_workspace);
-        command.Add(_json);
-        command.SetAction(parsed =>
+        foreach (var option in (Option[])[_state, _follow, _json]) command.Add(option);
+        command.SetAction(async (parsed, cancel) =>
         {
-            using var composition = new Composition();
+            using var composition = ServerState.Compose(parsed.GetValue(_state));
+            var runs = new ServerRuns(composition);
+            var isServers = parsed.GetValue(_state) is not null || runs.AreMeant(parsed.GetValue(_workspace));
+            if (isServers && (parsed.GetValue(_run) is null || runs.Find(parsed.GetValue(_run)) is not null || !HasWorkspace(composition)))
+                return await ServedAsync(composition, runs, parsed.GetValue(_run), (parsed.GetValue(_json), parsed.GetValue(_follow)), cancel);
+            if (parsed.GetValue(_follow)) throw new UsageException("--follow is for runs of the server; this one is shown by the terminal that runs it");
             var past = PastRuns.Read(composition, parsed.GetValue(_workspace));
             var run = past.Run(parsed.GetValue(_run));
             var live = run.Status == "running" ? OwnerSocket.Ask(past.Owner?.Socket, "status") : null;
@@ -30,6 +37,44 @@ public sealed class StatusVerb : Verb
             else Text(past, run, live);
             return Done;
         });
+    }
+
+    private static bool HasWorkspace(Composition composition)
+    {
+        try { return WorkflowFile.FindWorkspace(composition, null).Length > 0; }
+        catch (UsageException) { return false; }
+    }
+
+    private static async Task<int> ServedAsync(Composition composition, ServerRuns runs, string? id, (bool Json, bool Follow) how, CancellationToken cancel)
+    {
+        if (id is null && !how.Follow)
+        {
+            // What is not over, and what ended last.
+            var all = runs.Queue.All();
+            var over = all.Where(r => r.Stage is Queue.ServerPlace.Done or Queue.ServerPlace.Failed).OrderBy(r => r.FinishedAt).TakeLast(5).ToHashSet();
+            var shown = all.Where(r => r.Stage is Queue.ServerPlace.Pending or Queue.ServerPlace.Running || over.Contains(r)).ToList();
+            if (how.Json)
+            {
+                var outlooks = new Queue.Foresight(runs.Place, runs.Queue, composition.Time).All();
+                foreach (var run in shown) JsonOut.Line(w => run.Write(w, outlooks.GetValueOrDefault(run.Id) ?? Queue.Outlook.None));
+                return Done;
+            }
+            if (shown.Count == 0) throw new UsageException("nothing was run here, and the server has no runs; see: spool submit --help");
+            ServerTable.Print(composition, runs, shown);
+            if (!runs.IsServed) await Console.Error.WriteLineAsync("no server runs; start one: spool serve");
+            return Done;
+        }
+        var wanted = id is null ? runs.Queue.All().LastOrDefault(r => r.Stage is Queue.ServerPlace.Pending or Queue.ServerPlace.Running) ?? throw new UsageException("no run is queued or going on") : runs.Get(id);
+        if (how.Follow) return await new FollowedRun(composition, runs, wanted.Id) { Json = how.Json }.RunAsync(untilOver: true, cancel);
+        var outlook = new Queue.Foresight(runs.Place, runs.Queue, composition.Time).Of(wanted);
+        if (how.Json) JsonOut.Line(w => wanted.Write(w, outlook));
+        else
+        {
+            ServerTable.Print(composition, runs, [wanted]);
+            Console.WriteLine($"workspace {TerminalText.Plain(wanted.Job.Place)}");
+            if (wanted.Problem is { } problem) Console.WriteLine("problem   " + TerminalText.Plain(problem));
+        }
+        return Done;
     }
 
     private static void Json(PastRuns past, RunSummary run, JsonElement? live) => JsonOut.Line(w =>

@@ -54,7 +54,7 @@ public sealed class SubmitVerb : Verb
             var id = new JobQueue(place, composition.Time).Add(job);
             var serves = IsServed(composition, place);
             if (json) JsonOut.Line(w => { w.WriteString("id", id.ToString(System.Globalization.CultureInfo.InvariantCulture)); w.WriteBoolean("served", serves); });
-            else Console.WriteLine(serves ? $"run {id} is queued; see: spool list --server" : $"run {id} is queued, and starts when a server does: spool serve");
+            else Console.WriteLine(serves ? $"run {id} is queued; follow it: spool status {id} --follow" : $"run {id} is queued, and starts when a server does: spool serve");
             return Done;
         });
     }

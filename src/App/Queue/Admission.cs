@@ -27,7 +27,7 @@ public sealed record Admission(int Most, long MinFree)
     public string? Held(double used, long free, string place)
     {
         if (AtOnce(used) == 0) return string.Create(CultureInfo.InvariantCulture, $"memory: {used * 100:0} % is in use; no run starts until it is below 90 %");
-        return free < MinFree ? string.Create(CultureInfo.InvariantCulture, $"disk: {Cli.Words.Bytes(free)} free at {place}; no run starts below {Cli.Words.Bytes(MinFree)}") : null;
+        return free < MinFree ? string.Create(CultureInfo.InvariantCulture, $"disk: {free / 1e9:0.0} GB free at {place}; no run starts below {MinFree / 1e9:0.0} GB") : null;
     }
 
     /// <summary>The share of the memory that is in use, of the machine or of the container, whichever is fuller; 0 where it cannot be told.</summary>

@@ -1,4 +1,3 @@
-
 namespace Spool.App.Queue;
 
 /// <summary>What the server keeps of a run: how many files, how many bytes.</summary>

@@ -15,6 +15,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
 {
     private readonly Dictionary<long, QueuedRun> _running = [];
     private readonly Dictionary<long, long> _journals = [];
+    private readonly Dictionary<long, (int, long)> _decided = [];
     private readonly HashSet<long> _told = [], _draining = [];
 
     /// <summary>What the machine must have left for a run to start.</summary>
@@ -70,7 +71,8 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         var used = MemoryInUse();
         var held = Admission.Held(used, place.Disk.FreeBytes(place.Root), place.Root);
         var atOnce = Admission.AtOnce(used);
-        var busy = _running.Values.Select(r => r.Job.Place).ToHashSet(StringComparer.Ordinal);
+        // A run that waits for a person is not active: another of its workspace may go on.
+        var busy = _running.Values.Where(r => r.Status == "running").Select(r => r.Job.Place).ToHashSet(StringComparer.Ordinal);
         foreach (var run in QueueOrder.Sorted([.. pending.Where(r => r.Status == "queued" && !r.IsCancelledIn(place))], _lastStarted).ToList())
         {
             if (queue.IsPaused || held is not null || _running.Values.Count(r => r.Status == "running") >= atOnce) break;
@@ -156,7 +158,12 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
                 place.Disk.DeleteFile(run.WakeMark(place));
                 Again(run);
             }
-            else if (Journal(run) != _journals.GetValueOrDefault(run.Id)) Again(run);
+            else if (Journal(run) is var size && size != _journals.GetValueOrDefault(run.Id))
+            {
+                // The journal grows for many reasons; only a decision is one to go on.
+                _journals[run.Id] = size;
+                if (Decisions(run) is var decided && decided != _decided.GetValueOrDefault(run.Id)) Again(run);
+            }
             return;
         }
         if (run.Engine is { } engine)
@@ -195,6 +202,19 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         return place.Disk.Stat(folder) is null ? 0 : place.Disk.List(folder).Sum(e => place.Disk.Stat(Path.Join(folder, e.Name))?.Size ?? 0);
     }
 
+    /// <summary>How many decisions stand in the journal of its workspace, and when the last was taken.</summary>
+    private (int, long) Decisions(QueuedRun run)
+    {
+        var folder = new WorkspacePaths(run.Job.Place).Journal;
+        if (place.Disk.Stat(folder) is null) return (0, 0);
+        try
+        {
+            var decisions = Spool.Engine.Journal.EventJournal.ReadOnly(place.Disk, folder).State.Decisions.Values;
+            return (decisions.Count(), decisions.Select(d => d.At).DefaultIfEmpty(0).Max());
+        }
+        catch (Spool.Engine.Journal.JournalException) { return (0, 0); }
+    }
+
     private void Finish(QueuedRun run, (string Status, string? Tasks) end)
     {
         _running.Remove(run.Id);
@@ -202,6 +222,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         {
             var waits = queue.Move(run with { Status = "waiting", Tasks = end.Tasks, Engine = null }, ServerPlace.Running);
             _journals[run.Id] = Journal(run);
+            _decided[run.Id] = Decisions(run);
             _running[run.Id] = waits;
             say(ServerLine.End(run.Id, "waiting", $"run {run.Id} of {Named(run)} waits for you: spool reviews --workspace {run.Job.Place}"));
             return;

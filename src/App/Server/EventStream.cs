@@ -1,34 +1,57 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Spool.App.Queue;
 
 namespace Spool.App.Server;
 
+/// <summary>One thing that is said of a run.</summary>
+/// <param name="Id">Attempt and byte behind its line; a listener that was cut off goes on behind it. Null for the end.</param>
+/// <param name="Text">JSON.</param>
+internal readonly record struct Heard(string? Id, string Text);
+
 /// <summary>
-/// What a run says, as server-sent events (WHATWG HTML, 9.2): the lines of its engine, from the file that the engine writes. The id of an event is
-/// attempt and byte behind its line, so a listener that was cut off goes on with <c>Last-Event-ID</c> and misses nothing. Each listener reads the
-/// file on its own: one that stalls holds up nobody.
+/// What a run says: the lines of its engine, from the file that the engine writes. Each listener reads the file on its own: one that stalls holds up
+/// nobody, and nothing is kept for it.
 /// </summary>
 internal sealed class EventStream(ServerPlace place, JobQueue queue, long id)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), Beat = TimeSpan.FromSeconds(15);
 
+    /// <summary>Sends it as server-sent events (WHATWG HTML, 9.2); <c>Last-Event-ID</c> says what was heard before.</summary>
     internal async Task SendAsync(HttpContext context)
     {
         var cancel = context.RequestAborted;
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache, no-store";
-        var (attempt, at) = From(context.Request.Headers["Last-Event-ID"].ToString());
+        await foreach (var heard in ReadAsync(context.Request.Headers["Last-Event-ID"].ToString(), cancel))
+        {
+            var text = new StringBuilder();
+            foreach (var (id, line) in heard) text.Append(id is null ? "event: end\n" : $"id: {id}\n").Append("data: ").Append(line).Append("\n\n");
+            await context.Response.WriteAsync(text.Length > 0 ? text.ToString() : ": here\n\n", cancel);
+            await context.Response.Body.FlushAsync(cancel);
+        }
+    }
+
+    /// <summary>What is said, in the batches in which it is read; an empty one is a sign of life, at the beginning of silence and every 15 s. It ends with the run.</summary>
+    /// <param name="last">The id of what was heard last; other texts begin at the beginning.</param>
+    internal async IAsyncEnumerable<IReadOnlyList<Heard>> ReadAsync(string last, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (attempt, at) = From(last);
         var buffer = new byte[1 << 16];
         var quiet = TimeSpan.Zero;
         while (!cancel.IsCancellationRequested)
         {
-            if (queue.Find(id) is not { } run) return;
+            if (queue.Find(id) is not { } run) yield break;
             if (attempt == 0 && run.Attempt > 0) attempt = 1;
-            var sent = 0;
-            if (attempt > 0) (at, sent) = await CopyAsync(context, run with { Attempt = attempt }, at, buffer, cancel);
-            if (sent > 0)
+            var before = at;
+            if (attempt > 0)
+            {
+                (at, var heard) = Lines(run with { Attempt = attempt }, at, buffer);
+                if (heard.Count > 0) yield return heard;
+            }
+            if (at > before)
             {
                 quiet = TimeSpan.Zero;
                 continue;
@@ -40,13 +63,12 @@ internal sealed class EventStream(ServerPlace place, JobQueue queue, long id)
             }
             if (run.Stage is ServerPlace.Done or ServerPlace.Failed)
             {
-                await context.Response.WriteAsync($"event: end\ndata: {{\"status\":\"{run.Status}\"}}\n\n", cancel);
-                return;
+                yield return [new Heard(null, $"{{\"status\":\"{run.Status}\"}}")];
+                yield break;
             }
             if (quiet == TimeSpan.Zero || quiet > Beat)
             {
-                await context.Response.WriteAsync(": here\n\n", cancel);
-                await context.Response.Body.FlushAsync(cancel);
+                yield return [];
                 quiet = TimeSpan.FromTicks(1);
             }
             await Task.Delay(Pause, TimeProvider.System, cancel);
@@ -60,34 +82,27 @@ internal sealed class EventStream(ServerPlace place, JobQueue queue, long id)
         return parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, null, out var attempt) && long.TryParse(parts[1], NumberStyles.None, null, out var at) ? (attempt, at) : (0, 0);
     }
 
-    /// <summary>Sends the whole lines from a place on; gives the place behind them.</summary>
-    private async Task<(long At, int Sent)> CopyAsync(HttpContext context, QueuedRun run, long at, byte[] buffer, CancellationToken cancel)
+    /// <summary>The whole lines from a place on, and the place behind them.</summary>
+    private (long At, List<Heard> Heard) Lines(QueuedRun run, long at, byte[] buffer)
     {
+        var heard = new List<Heard>();
         var path = run.Events(place);
-        if (place.Disk.Stat(path) is not { } stat || stat.Size <= at) return (at, 0);
+        if (place.Disk.Stat(path) is not { } stat || stat.Size <= at) return (at, heard);
         int count;
         using (var file = place.Disk.OpenRead(path)) count = file.Read(at, buffer);
-        var sent = 0;
-        var text = new StringBuilder();
         for (var start = 0; start < count;)
         {
             var end = buffer.AsSpan(start, count - start).IndexOf((byte)'\n');
             if (end < 0)
             {
                 // A line longer than the buffer cannot be sent as one; it is passed over whole.
-                if (start == 0 && count == buffer.Length) return (at + count, 1);
+                if (start == 0 && count == buffer.Length) return (at + count, heard);
                 break;
             }
             at += end + 1;
-            if (end > 0) text.Append(CultureInfo.InvariantCulture, $"id: {run.Attempt}-{at}\ndata: ").Append(Encoding.UTF8.GetString(buffer, start, end)).Append("\n\n");
+            if (end > 0) heard.Add(new(string.Create(CultureInfo.InvariantCulture, $"{run.Attempt}-{at}"), Encoding.UTF8.GetString(buffer, start, end)));
             start += end + 1;
-            sent++;
         }
-        if (text.Length > 0)
-        {
-            await context.Response.WriteAsync(text.ToString(), cancel);
-            await context.Response.Body.FlushAsync(cancel);
-        }
-        return (at, sent);
+        return (at, heard);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Spool.App.Queue;
 
 namespace Spool.App.Server;
 
@@ -44,15 +45,18 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
         if (!reads && caller.IsPage && request.Headers["X-Spool-Client"] != "page") return (HttpStatusCode.Forbidden, "a request that changes something and comes with the cookie needs the header X-Spool-Client: page", null);
         if (caller.Role < Needed(request.Method, path)) return (HttpStatusCode.Forbidden, $"the token '{caller.Name}' may only {caller.Role.ToString().ToLowerInvariant()}", null);
         if (limits.Refuses(caller, request.Method, path) is { } pause) return (HttpStatusCode.TooManyRequests, "too many requests; see Retry-After", pause);
-        if (!reads && request.ContentLength is not (null or 0) && !Takes(request)) return (HttpStatusCode.UnsupportedMediaType, "the body must be application/json", null);
+        if (!reads && HasBody(request) && !Takes(request)) return (HttpStatusCode.UnsupportedMediaType, "the body must be application/json", null);
         context.Items[Item] = caller;
         return null;
     }
 
+    /// <summary>A body may also come in pieces whose sum nobody told.</summary>
+    private static bool HasBody(HttpRequest request) => request.ContentLength is > 0 || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0);
+
     private static bool Takes(HttpRequest request)
     {
         var type = request.ContentType?.Split(';')[0].Trim();
-        return type == "application/json" || (type == "application/offset+octet-stream" && HttpMethods.IsPatch(request.Method) && request.Path.StartsWithSegments("/api/v1/uploads", StringComparison.Ordinal));
+        return type == "application/json" || (type == UploadRoutes.PartType && HttpMethods.IsPatch(request.Method) && request.Path.StartsWithSegments(UploadRoutes.Root, StringComparison.Ordinal));
     }
 
     private static Role Needed(string method, string path)

@@ -84,6 +84,7 @@ public sealed class HttpServer : IAsyncDisposable
             if (Guard.CallerOf(context) is { } caller && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
                 audit.Note(caller, context.Request.Method, context.Request.Path, context.Response.StatusCode);
         });
+        app.UseWebSockets();
         app.UseRouting();
         new SessionRoutes(access, listening.Certificate is not null).AddTo(app);
         new RunRoutes(place, queue, workers).AddTo(app);
@@ -92,9 +93,12 @@ public sealed class HttpServer : IAsyncDisposable
         new TextRoutes(place, queue, workers).AddTo(app);
         new ChangeRoutes(place, queue).AddTo(app);
         new QueueRoutes(place, queue).AddTo(app);
+        new SearchRoutes(place).AddTo(app);
+        new TemplateRoutes(place, queue, workers, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).AddTo(app);
         new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
+        new UploadRoutes(new Uploads(place, composition.Time)).AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, metrics));

@@ -24,6 +24,9 @@ internal sealed class MediaRoutes(ArtifactPlaces places, MediaDesk desk)
         Map(routes, "/play", PlayAsync);
         Map(routes, "/proxy", ProxyAsync);
         Map(routes, "/waveform", async (c, d, p) => await SendAsync(c, await desk.WaveformAsync(d, await desk.LookAsync(d, p, c.RequestAborted), c.RequestAborted), "application/json", d, "waveform"));
+        Map(routes, "/spectrogram", async (c, d, p) => await SendAsync(c, await desk.SpectrogramAsync(d, await desk.LookAsync(d, p, c.RequestAborted), c.RequestAborted), "image/png", d, "spectrogram"));
+        Map(routes, "/sprite", async (c, d, p) => await SendAsync(c, await desk.SpriteAsync(d, await desk.LookAsync(d, p, c.RequestAborted), c.RequestAborted), "image/jpeg", d, "sprite"));
+        Map(routes, "/sprite.json", SpriteAsync);
     }
 
     private void Map(IEndpointRouteBuilder routes, string under, Func<HttpContext, Digest, string, Task> answer) => routes.MapMethods(Root + under, [HttpMethods.Get, HttpMethods.Head], async context =>
@@ -87,6 +90,21 @@ internal sealed class MediaRoutes(ArtifactPlaces places, MediaDesk desk)
                 if (value is { } number) json.WriteNumber(name, Math.Round(number, 3));
                 else json.WriteNull(name);
             }
+        });
+    }
+
+    private async Task SpriteAsync(HttpContext context, Digest digest, string path)
+    {
+        var look = await desk.LookAsync(digest, path, context.RequestAborted);
+        var (tile, seconds) = (Sprite.Tile(look), Sprite.SecondsPerTile(look));
+        Keep(context);
+        await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
+        {
+            json.WriteNumber("columns", Sprite.Columns);
+            json.WriteNumber("rows", Sprite.Rows);
+            json.WriteNumber("tile_width", tile.Width);
+            json.WriteNumber("tile_height", tile.Height);
+            json.WriteNumber("seconds_per_tile", Math.Round(seconds, 6));
         });
     }
 

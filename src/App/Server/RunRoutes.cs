@@ -21,6 +21,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapGet("/api/v1/runs", ListAsync);
         routes.MapGet("/api/v1/runs/{id}", ShowAsync);
         routes.MapGet("/api/v1/runs/{id}/events", context => Found.Run(context, queue) is { } run ? new EventStream(place, queue, run.Id).SendAsync(context) : Found.NoneAsync(context));
+        routes.MapGet("/api/v1/runs/{id}/events/ws", context => Found.Run(context, queue) is { } run ? EventSocket.SendAsync(context, new EventStream(place, queue, run.Id)) : Found.NoneAsync(context));
         routes.MapPost("/api/v1/runs/{id}/cancel", CancelAsync);
         routes.MapPost("/api/v1/runs/{id}/pause", context => PauseAsync(context, true));
         routes.MapPost("/api/v1/runs/{id}/resume", context => PauseAsync(context, false));
@@ -61,10 +62,9 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         var query = context.Request.Query;
         var limit = int.TryParse(query["limit"], NumberStyles.None, null, out var asked) ? Math.Clamp(asked, 1, MostListed) : UsuallyListed;
         var before = long.TryParse(query["before"], NumberStyles.None, null, out var number) ? number : long.MaxValue;
-        var (status, text) = (query["status"].ToString(), query["text"].ToString());
+        var filter = new RunFilter(Text("status")?.Split(','), Text("text"), Text("workflow"), Text("workspace"), Text("label"), int.TryParse(query["rating"], NumberStyles.None, null, out var stars) ? stars : null, Day("since"), Day("until"));
         // The newest first; a page goes on before the last number of the one before.
-        var found = queue.All().Where(r => r.Id < before && (status.Length == 0 || status.Split(',').Contains(r.Status)) && Names(context, "workflow", r.Job.Workflow) && Names(context, "workspace", r.Job.Place) && Names(context, "label", r.Label ?? "") && (!int.TryParse(query["rating"], out var stars) || r.Rating >= stars)
-            && (text.Length == 0 || r.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || r.Job.Place.Contains(text, StringComparison.OrdinalIgnoreCase) || r.Label?.Contains(text, StringComparison.OrdinalIgnoreCase) == true || r.Problem?.Contains(text, StringComparison.OrdinalIgnoreCase) == true)).OrderByDescending(r => r.Id).Take(limit + 1).ToList();
+        var found = queue.All().Where(r => r.Id < before && filter.Takes(r)).OrderByDescending(r => r.Id).Take(limit + 1).ToList();
         var outlooks = _foresight.All();
         return Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
@@ -76,12 +76,15 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            if (found.Count > limit) json.WriteString("next", string.Create(CultureInfo.InvariantCulture, $"/api/v1/runs?before={found[limit - 1].Id}&limit={limit}"));
+            if (found.Count > limit) json.WriteString("next", string.Create(CultureInfo.InvariantCulture, $"/api/v1/runs?before={found[limit - 1].Id}&limit={limit}") + Rest(query));
         });
+
+        string? Text(string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
+        long? Day(string name) => DateTimeOffset.TryParse(query[name], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day.ToUnixTimeMilliseconds() : null;
     }
 
-    private static bool Names(HttpContext context, string key, string value) =>
-        context.Request.Query[key].ToString() is not { Length: > 0 } wanted || value.Contains(wanted, StringComparison.OrdinalIgnoreCase);
+    // The next page asks for the same.
+    private static string Rest(IQueryCollection query) => string.Concat(query.Where(q => q.Key is not ("before" or "limit")).Select(q => $"&{Uri.EscapeDataString(q.Key)}={Uri.EscapeDataString(q.Value.ToString())}"));
 
     private Task ShowAsync(HttpContext context) => Found.Run(context, queue) is { } run ? Answer.JsonAsync(context, HttpStatusCode.OK, json => run.Write(json, _foresight.Of(run))) : Found.NoneAsync(context);
 

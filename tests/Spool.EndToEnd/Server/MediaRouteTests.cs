@@ -44,7 +44,7 @@ public sealed class MediaRouteTests : IDisposable
     private async Task<string> ProxyAsync(string digest, string name)
     {
         var path = _bench.Box.At(name);
-        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(50, Stop))
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(250, Stop))
         {
             var (status, headers, bytes) = await _bench.GetAsync(At(digest, "proxy"));
             if (status == HttpStatusCode.OK)
@@ -240,6 +240,47 @@ public sealed class MediaRouteTests : IDisposable
         Assert.InRange(peaks.Count, 300, 1000);
         Assert.All(peaks.Take((peaks.Count / 2) - 1), p => Assert.Equal(0, p));
         Assert.All(peaks.Skip((peaks.Count / 2) + 1), p => Assert.InRange(p, 0.48, 0.51));
+    }
+
+    [Fact]
+    public async Task A_sprite_shows_the_film_over_its_time()
+    {
+        // Ten colours, a tenth of the time each: ten tiles each. The longer film has a key frame every second.
+        foreach (var (name, seconds) in new[] { ("short.mkv", 5), ("long.mp4", 120) })
+            _bench.Make(name, string.Create(CultureInfo.InvariantCulture, $"-f lavfi -i color=black:s=320x180:r=10:d={seconds},format=gray,geq=lum='20+20*floor(10*T/{seconds}+0.001)' -c:v libx264 -preset ultrafast -g 10 -pix_fmt yuv420p"));
+        var digests = await _bench.ResultsAsync("short.mkv", "long.mp4");
+        foreach (var (name, seconds) in new[] { ("short.mkv", 5), ("long.mp4", 120) })
+        {
+            var facts = await _bench.ObjectAsync(At(digests[name], "sprite.json"));
+            Assert.Equal((10, 10, 160, 90), (facts.GetProperty("columns").GetInt32(), facts.GetProperty("rows").GetInt32(), facts.GetProperty("tile_width").GetInt32(), facts.GetProperty("tile_height").GetInt32()));
+            Assert.Equal(seconds / 100.0, facts.GetProperty("seconds_per_tile").GetDouble(), 0.001);
+            var (status, headers, bytes) = await _bench.GetAsync(At(digests[name], "sprite"));
+            Assert.True(status == HttpStatusCode.OK, Encoding.UTF8.GetString(bytes));
+            Assert.Equal("image/jpeg", headers.ContentType?.MediaType);
+            await File.WriteAllBytesAsync(_bench.Box.At("sprite.jpg"), bytes, Stop);
+            Sandbox.Tool("ffmpeg", ["-v", "error", "-nostdin", "-y", "-i", _bench.Box.At("sprite.jpg"), "-vf", "format=gray,crop=1600:900,scale=10:10:flags=area", "-f", "rawvideo", _bench.Box.At("sprite.raw")]);
+            var tiles = await File.ReadAllBytesAsync(_bench.Box.At("sprite.raw"), Stop);
+            // A row of tiles is a tenth of the time; a tile at the border may show the frame before it.
+            for (var row = 0; row < 10; row++)
+                for (var column = 1; column < 10; column++)
+                    Assert.True(tiles[(10 * row) + column] == tiles[(10 * row) + 5], $"{name}: tile {row}, {column}: {string.Join(' ', tiles)}");
+            Assert.Equal(10, Enumerable.Range(0, 10).Select(row => tiles[(10 * row) + 5]).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task A_spectrogram_is_bright_where_the_tone_is()
+    {
+        _bench.Make("tone.wav", "-f lavfi -i sine=f=12000:r=48000:d=3");
+        var digest = (await _bench.ResultsAsync("tone.wav")).Values.Single();
+        var (status, headers, bytes) = await _bench.GetAsync(At(digest, "spectrogram"));
+        Assert.Equal((HttpStatusCode.OK, "image/png"), (status, headers.ContentType?.MediaType));
+        await File.WriteAllBytesAsync(_bench.Box.At("s.png"), bytes, Stop);
+        Sandbox.Tool("ffmpeg", ["-v", "error", "-nostdin", "-y", "-i", _bench.Box.At("s.png"), "-vf", "format=gray,crop=1:256:512:0", "-f", "rawvideo", _bench.Box.At("s.raw")]);
+        var column = await File.ReadAllBytesAsync(_bench.Box.At("s.raw"), Stop);
+        // 12 kHz of 24: the middle.
+        Assert.Equal(256, column.Length);
+        Assert.InRange(Array.IndexOf(column, column.Max()), 124, 132);
     }
 
     [Fact]

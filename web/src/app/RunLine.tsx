@@ -8,7 +8,7 @@ import { ago, costWords, isOver, leftWords, nameOf, taskWords, type RunRow } fro
 import { Stars } from './Stars';
 
 /** What deleting would take: shown before it is done. */
-interface Preview { runs?: number; files?: number; bytes?: number; text?: string; sentence?: string; blocked?: string | null }
+interface Preview { files?: number; bytes?: number; kept?: string; possible?: boolean }
 interface Props { run: RunRow; above?: RunRow; below?: RunRow; last?: boolean; again: () => void }
 
 export function RunLine({ run, above, below, last, again }: Props) {
@@ -53,7 +53,7 @@ export function RunLine({ run, above, below, last, again }: Props) {
           {preview && (
             <p class="row-said" role="alertdialog" aria-label={`Delete run ${run.id}?`}>
               {previewWords(run, preview)}{' '}
-              {!preview.blocked && <button type="button" class="small danger" onClick={() => { setPreview(undefined); void ask('DELETE', ''); }}>Delete run {run.id}</button>}{' '}
+              {preview.possible !== false && <button type="button" class="small danger" onClick={() => { setPreview(undefined); void ask('DELETE', ''); }}>Delete run {run.id}</button>}{' '}
               <button type="button" class="small" autofocus onClick={() => setPreview(undefined)}>Keep it</button>
             </p>
           )}
@@ -64,10 +64,9 @@ export function RunLine({ run, above, below, last, again }: Props) {
 }
 
 export function previewWords(run: { id: string }, preview: Preview): string {
-  const told = preview.text ?? preview.sentence ?? preview.blocked;
-  if (told) return told;
+  if (preview.possible === false) return `Run ${run.id} is not over; cancel it first.`;
   const facts = [preview.files !== undefined && plural(preview.files, 'file'), preview.bytes !== undefined && bytes(preview.bytes)].filter(Boolean).join(', ');
-  return `Deletes the record of run ${run.id}${facts ? `: ${facts}` : ''}. The workspace and its results stay.`;
+  return `Deletes the record of run ${run.id}${facts ? `: ${facts}` : ''}. What stays: ${preview.kept ?? 'the workspace and its results'}.`;
 }
 
 function Share({ run }: { run: RunRow }) {

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ArtifactView, TaskView } from '../data';
 import { LiveContext } from '../live';
 import { RunPage } from '../RunPage';
+import { clock } from '../model/format';
 import { runWords } from '../model/status';
 import { query, troubleOf } from './api';
 import { useApi } from './context';
@@ -30,7 +31,7 @@ export function RunView({ id }: { id: string }) {
 
   const decisions = useMemo(() => new Decisions(async (verdict, leaving) => {
     const { task, note, at, input, digest } = verdict;
-    const body = { ...(note && { note }), ...(at !== undefined && { at: at.toFixed(3) }), ...(input && { input }), ...(digest && { digest }) };
+    const body = { ...(note && { note }), ...(at !== undefined && { at: clock(at, true) }), ...(input && { input }), ...(digest && { digest }) };
     await api.send('POST', `/reviews/${encodeURIComponent(`${id}:${task}`)}/${verdict.verdict}`, body, { keepalive: leaving });
     again();
   }, (verdict, error) => { setComplaint(`${verdict.task} was not ${verdict.verdict === 'approve' ? 'approved' : 'rejected'}: ${troubleOf(error)}`); again(); }), [api, id]);
@@ -74,6 +75,8 @@ export function RunView({ id }: { id: string }) {
     document.title = run.row ? `${name} · run ${id} · ${runWords[run.row.status]}` : `Run ${id}`;
   }, [id, name, run.row?.status]);
 
+  // The engine counts its own runs; here the number is that of the server.
+  const shown = useMemo(() => run.data && { ...run.data, run: { ...run.data.run, id, status: run.row?.status ?? run.data.run.status } }, [run.data, run.row?.status, id]);
   const shared: Shared = { id, row: run.row, reviews: reviews.list, decisions, lostSince: run.lostSince, again, complain: setComplaint };
   const told = (
     <>
@@ -84,7 +87,7 @@ export function RunView({ id }: { id: string }) {
   );
   return (
     <RunContext.Provider value={shared}>
-      {run.data ? <LiveContext.Provider value={live}>{told}<RunPage data={run.row ? { ...run.data, run: { ...run.data.run, status: run.row.status } } : run.data} /></LiveContext.Provider> : (
+      {shown ? <LiveContext.Provider value={live}>{told}<RunPage data={shown} /></LiveContext.Provider> : (
         <div class="app">
           <Nav view={{ name: 'runs' }} />
           <main class="app-main">

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { CurationView } from '../curation/data';
 import type { ReportData } from '../data';
 import { Problem, troubleOf, Unreachable } from './api';
 import { useInside } from './context';
@@ -61,7 +62,9 @@ export function useRun(id: string): Followed {
         if (stopped) return;
         setRow(fresh);
         setTrouble(undefined);
-        if (page && page !== last) live.rebase(withAddresses(page), asked);
+        const curation = page?.steps.some((step) => step.kind.startsWith('curate.')) ? await api.get<CurationView>(`/runs/${id}/curation`).catch(absent) : undefined;
+        if (stopped) return;
+        if (page && page !== last) live.rebase(withAddresses(curation ? { ...page, curation } : page), asked);
         last = page ?? last;
         drawSoon();
         if (!unfollow && !isOver(fresh)) unfollow = start();

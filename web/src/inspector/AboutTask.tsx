@@ -3,6 +3,7 @@ import type { ArtifactView, FailureView, KeyChange, TaskView } from '../data';
 import { LiveContext } from '../live';
 import { bytes, clock, plural, span } from '../model/format';
 import { qualityMark } from '../model/status';
+import { useMatch } from '../parts/hooks';
 import { Copy, QualityMark, Status } from '../parts/Marks';
 import { LogLines } from '../stage/Log';
 import { AboutFileFacts } from './AboutFile';
@@ -12,6 +13,8 @@ import { Facts, Files, Section } from './parts';
 export function AboutTask(props: InspectorProps & { task: TaskView; file?: ArtifactView }) {
   const { run, task, file, onStep, onPath, onLog } = props;
   const live = useContext(LiveContext);
+  // On a narrow page it stands right under the stage.
+  const narrow = useMatch('(max-width: 719px)');
   const step = run.steps.get(task.step);
   return (
     <>
@@ -20,7 +23,7 @@ export function AboutTask(props: InspectorProps & { task: TaskView; file?: Artif
         <p><Status status={task.status} /><QualityMark mark={qualityMark(task.quality)} />
           <button type="button" class="link" onClick={() => onStep(task.step)}>{step?.kind ?? task.step}</button></p>
       </header>
-      {live && <live.Decision {...props} />}
+      {live && !narrow && <live.Decision {...props} />}
       {task.failure && file && <Failed failure={task.failure} />}
       <Section title="Why">
         {task.reasons.length === 0 ? <p class="dim">No reason was recorded.</p>

@@ -52,6 +52,7 @@ export function Strip({ run, place, playhead, onCell, onTime }: Props) {
   };
   if (cells.length === 0) return null;
   const merged = cells.some((cell) => cell.merged > 1);
+  const timed = cells.some((cell) => cell.seconds > 0);
   return (
     <section class="strip" aria-label="Strip">
       <StripHead run={run} cells={cells} />
@@ -60,12 +61,12 @@ export function Strip({ run, place, playhead, onCell, onTime }: Props) {
       <div class="film" ref={ref} role="listbox" aria-orientation="horizontal" aria-label="The result in its order" tabIndex={0}
         onKeyDown={onKeyDown} onBlur={() => setCursor(-1)} aria-activedescendant={at >= from && at < to ? `cell-${at}` : undefined}>
         <div class="film-inner" style={{ width: `${layout.width}px` }}>
-          <Ruler run={run} layout={layout} from={view.x} view={view.width || 800} onTime={onTime} />
+          {timed && <Ruler run={run} layout={layout} from={view.x} view={view.width || 800} onTime={onTime} />}
           {cells.slice(from, to).map((cell, i) => (
             <CellBox key={cell.index} cell={cell} left={layout.lefts[from + i] ?? 0} right={layout.rights[from + i] ?? 0}
               chosen={from + i === chosen} at={from + i === cursor} onClick={() => onCell(cell)} />
           ))}
-          {film !== undefined && <Needle layout={layout} playhead={playhead} path={film} staged={stagePath(run, place) === film} />}
+          {film !== undefined && timed && <Needle layout={layout} playhead={playhead} path={film} staged={stagePath(run, place) === film} />}
         </div>
       </div>
       </>}

@@ -12,18 +12,19 @@ interface Props {
   go: Go;
   fps?: number;
   sprite?: Sprite;
+  onHover?: () => void;
   more?: ComponentChildren;
   onFull?: () => void;
 }
 
 /** Position, frame steps, play, range and loop; the same keys work from anywhere on the page. */
-export function Controls({ media, place, go, fps, sprite, more, onFull }: Props) {
+export function Controls({ media, place, go, fps, sprite, onHover, more, onFull }: Props) {
   const { time, length, playing, transport } = media;
   const percent = (seconds: number) => `${length > 0 ? Math.min(100, (seconds / length) * 100) : 0}%`;
   const ranged = place.from !== undefined || place.to !== undefined;
   return (
     <div class="controls">
-      <Scrub sprite={sprite} length={length} style={{ '--at': percent(time), '--from': percent(place.from ?? 0), '--to': percent(place.to ?? length) }}>
+      <Scrub sprite={sprite} onHover={onHover} length={length} style={{ '--at': percent(time), '--from': percent(place.from ?? 0), '--to': percent(place.to ?? length) }}>
         {ranged && <span class={place.loop ? 'range looping' : 'range'} />}
         <input type="range" min={0} max={length || 1} step={0.001} value={time} aria-label="Position"
           aria-valuetext={clock(time, true)} onInput={(event) => transport.seek(Number(event.currentTarget.value))} />

@@ -3,17 +3,17 @@ import { useState } from 'preact/hooks';
 import type { Sprite } from '../live';
 import { clock } from '../model/format';
 
-interface Props { sprite?: Sprite; length: number; style: Record<string, string>; children: ComponentChildren }
+interface Props { sprite?: Sprite; onHover?: () => void; length: number; style: Record<string, string>; children: ComponentChildren }
 
 /** The line of the position; with a pointer over it, the picture of that moment, where there are some. */
-export function Scrub({ sprite, length, style, children }: Props) {
+export function Scrub({ sprite, onHover, length, style, children }: Props) {
   const [part, setPart] = useState<number>();
   const onMove = (event: PointerEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     setPart(Math.max(0, Math.min(1, (event.clientX - box.left) / (box.width || 1))));
   };
   return (
-    <div class="scrub" style={style} onPointerMove={sprite ? onMove : undefined} onPointerLeave={() => setPart(undefined)}>
+    <div class="scrub" style={style} onPointerEnter={onHover} onPointerMove={sprite ? onMove : undefined} onPointerLeave={() => setPart(undefined)}>
       {children}
       {sprite && part !== undefined && <Moment sprite={sprite} seconds={part * length} part={part} />}
     </div>

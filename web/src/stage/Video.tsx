@@ -31,7 +31,7 @@ function Film({ artifact, source, place, go, playhead, live }: Props & { source:
           aria-label={artifact.path} onError={media.onMissing} />
         {source.label && <span class="proxy" title="No browser plays the file itself; this copy has the same frames at the same times.">{source.label}</span>}
       </div>
-      <Controls media={media} place={place} go={go} fps={fps} sprite={source.sprite} onFull={full} />
+      <Controls media={media} place={place} go={go} fps={fps} sprite={source.sprite} onHover={source.onHover} onFull={full} />
     </div>
   );
 }

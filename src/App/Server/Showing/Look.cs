@@ -27,16 +27,19 @@ internal sealed record Look(string Path, MediaSort Sort, string? Type)
     {
         MediaSort.Audio => null,
         MediaSort.Drawing => Drawing!.Fit(null, null, 1) is { } fit ? new(fit.Page.Width, fit.Page.Height) : null,
-        _ => Picture!.DisplaySize,
+        _ => Picture!.DisplaySize is { Width: > 0, Height: > 0 } size ? size : null,
     };
 
     /// <summary>How long it is; null for pictures, and where the container does not say.</summary>
     internal double? Seconds => Sort switch
     {
-        MediaSort.Video => Probe!.PictureSeconds ?? Probe.Seconds,
-        MediaSort.Audio => Probe!.AudioSeconds ?? Probe.Seconds,
+        MediaSort.Video => Long(Probe!.PictureSeconds ?? Probe.Seconds),
+        MediaSort.Audio => Long(Probe!.AudioSeconds ?? Probe.Seconds),
         _ => null,
     };
+
+    // Matroska tells when it ends, not how long it is.
+    private double? Long(double? seconds) => Probe is { Container: "matroska,webm", Start: > 1 } && seconds > Probe.Start ? seconds - Probe.Start : seconds;
 
     /// <summary>The bytes as an input of ffmpeg: only listed formats and codecs are opened.</summary>
     internal FfmpegInput Input => new(Path, Accepted.Any) { Demuxer = Demuxer };

@@ -70,6 +70,12 @@ internal sealed class MediaDesk : IDisposable
     internal Task<string> WaveformAsync(Digest digest, Look look, CancellationToken cancel) =>
         _makers.MakeAsync(digest, $"waveform-{Version}.json", (file, making) => new Waveform(_tools).MakeAsync(look, file, making.Stop), cancel);
 
+    internal Task<string> SpectrogramAsync(Digest digest, Look look, CancellationToken cancel) =>
+        _makers.MakeAsync(digest, $"spectrogram-{Version}.png", (file, making) => new Spectrogram(_tools).MakeAsync(look, file, making.Stop), cancel);
+
+    internal Task<string> SpriteAsync(Digest digest, Look look, CancellationToken cancel) =>
+        _makers.MakeAsync(digest, $"sprite-{Version}.jpg", (file, making) => new Sprite(_tools).MakeAsync(look, file, making.Stop), cancel);
+
     public void Dispose()
     {
         _makers.Dispose();

@@ -40,6 +40,8 @@ internal sealed class MediaTools(Composition composition)
             // The prober knows no size of an animated WebP; browsers play it.
             if (stream.Kind == StreamKind.Video && (stream.Width == 0 || stream.Height == 0) && type != "image/webp") throw Foreign(Complaints.FirstIn(result.Tail) ?? "holds a picture without a size");
         }
+        // A camera's mark turns the picture; the prober tells its size as it is stored.
+        if (demuxer == "jpeg_pipe") probe = probe with { Streams = [.. probe.Streams.Select(s => s.Kind == StreamKind.Video ? s with { Rotation = Exif.Turn(head) } : s)] };
         return new Look(path, sort, type) { Probe = probe, Demuxer = demuxer };
     }
 

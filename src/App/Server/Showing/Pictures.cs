@@ -27,6 +27,7 @@ internal sealed class Pictures(MediaTools tools)
             return;
         }
         if (look.Picture is null) throw MediaTools.Foreign("holds sound only; ask for its waveform");
+        RefuseUnsized(look);
         var at = look is { Sort: MediaSort.Video, Seconds: > 0.1 } ? look.Seconds / 3 : null;
         await FrameAsync(look, side, at, file, jpeg: true, cancel);
         // A film may say that it is longer than its pictures are.
@@ -37,9 +38,15 @@ internal sealed class Pictures(MediaTools tools)
     /// <summary>Writes a picture or drawing as PNG, at most 4096 pixels a side.</summary>
     internal async Task PngAsync(Look look, string file, CancellationToken cancel)
     {
+        RefuseUnsized(look);
         if (look.Sort == MediaSort.Drawing) await DrawAsync(look, Whole, file, null, cancel);
         else await FrameAsync(look, Whole, null, file, jpeg: false, cancel);
         if (tools.Disk.Stat(file) is not { Size: > 0 }) throw MediaTools.Foreign("holds no picture that can be decoded");
+    }
+
+    private static void RefuseUnsized(Look look)
+    {
+        if (look.Sort == MediaSort.Image && look.Size is null) throw MediaTools.Foreign("is an animated WebP, which browsers play and ffmpeg does not decode");
     }
 
     private Task FrameAsync(Look look, int side, double? at, string file, bool jpeg, CancellationToken cancel)
@@ -59,7 +66,9 @@ internal sealed class Pictures(MediaTools tools)
 
     private static string Graph(Look look, MediaStream picture, PictureSize size, bool jpeg)
     {
-        var scale = $"scale={size.Width}:{size.Height}:flags=bicubic+accurate_rnd";
+        // A JPEG may be turned by a mark that only its decoder reads: its own size decides then, not the one that is expected.
+        var scale = picture.Codec == "mjpeg" ? $"scale=w='min({Math.Max(size.Width, size.Height)},iw)':h='min({Math.Max(size.Width, size.Height)},ih)':force_original_aspect_ratio=decrease:flags=bicubic+accurate_rnd"
+            : $"scale={size.Width}:{size.Height}:flags=bicubic+accurate_rnd";
         if (look.Sort == MediaSort.Video)
         {
             var full = jpeg ? "scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=pc,format=yuvj420p" : "scale=in_color_matrix=bt709,format=rgb24";

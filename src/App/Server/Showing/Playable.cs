@@ -12,7 +12,7 @@ internal enum MediaSort { Video, Audio, Image, Drawing }
 internal static class Playable
 {
     /// <summary>Bytes of the beginning that the decision needs.</summary>
-    internal const int HeadBytes = 4096;
+    internal const int HeadBytes = 1 << 16;
 
     private static readonly string[] PlainSamples = ["pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le"];
 

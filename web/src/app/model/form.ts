@@ -48,8 +48,11 @@ export function wrongWith(input: TemplateInput, text: string): string | undefine
   return outside && input.type !== 'boolean' && input.type !== 'file' ? `It must have ${rangeOf(input)}.`.replace('have', /integer|number/.test(input.type) ? 'be' : 'have') : undefined;
 }
 
-/** Only what differs from the defaults is sent. */
-export function changedInputs(inputs: readonly TemplateInput[], values: Record<string, string>): Record<string, string> {
+/** Only what differs from the defaults is sent; a list as its items. */
+export function changedInputs(inputs: readonly TemplateInput[], values: Record<string, string>): Record<string, string | string[]> {
   const changed = inputs.filter((input) => input.type !== 'secret' && (values[input.name] ?? '').trim() !== '' && values[input.name] !== startOf(input));
-  return Object.fromEntries(changed.map((input) => [input.name, values[input.name] ?? '']));
+  return Object.fromEntries(changed.map((input) => {
+    const text = values[input.name] ?? '';
+    return [input.name, input.type === 'list' ? text.split(',').map((part) => part.trim()).filter(Boolean) : text];
+  }));
 }

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../data';
 import type { Here } from '../../live';
-import { bytes, count } from '../../model/format';
+import { bytes, count, plural } from '../../model/format';
 import { visibleRows } from '../../model/window';
 import { decisiveIndex } from '../../model/words';
 import { useViewport } from '../../parts/hooks';
@@ -27,6 +27,7 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
   const [ref, view] = useViewport<HTMLDivElement>();
   const state = useRef({ follows, busy: false, log });
   state.current = { ...state.current, follows, log };
+  const jumped = useRef<number | undefined>(undefined);
   const at = place.log === undefined || place.log === 'end' ? undefined : Number(place.log);
 
   const read = (from: number, limit = part) => api.get<LogPart>(`/runs/${id}/log${query({ task: task.task, from, limit })}`);
@@ -59,9 +60,12 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
   }, [lines.length, log?.next, follows]);
   useLayoutEffect(() => {
     const box = ref.current;
-    const index = at === undefined ? -1 : lines.findIndex((line) => line.offset >= at);
-    if (box && index >= 0) box.scrollTop = Math.max(0, index * rowHeight - box.clientHeight / 3);
-  }, [at, log === undefined]);
+    if (!box || at === undefined || jumped.current === at || (lines[0]?.offset ?? Infinity) > at) return;
+    const index = lines.findIndex((line) => line.offset >= at);
+    if (index < 0) return;
+    jumped.current = at;
+    box.scrollTop = Math.max(0, index * rowHeight - box.clientHeight / 3);
+  }, [at, log]);
 
   const onScroll = () => {
     const box = ref.current;
@@ -86,8 +90,12 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
       state.current.busy = false;
     }
   };
-  const search = async (event: Event) => {
-    event.preventDefault();
+  useEffect(() => {
+    const timer = setTimeout(() => void search(), 400);
+    return () => clearTimeout(timer);
+  }, [asked]);
+  const search = async (event?: Event) => {
+    event?.preventDefault();
     if (asked.trim() === '') return setFound(undefined);
     try {
       setFound(await api.get<Found>(`/runs/${id}/log${query({ task: task.task, q: asked })}`));
@@ -111,7 +119,7 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
       <div class="over-head">
         <b>Log of {task.task}</b>
         <form role="search" onSubmit={(event) => void search(event)}>
-          <input type="search" id="log-search" aria-label="Search the whole log" placeholder="Search the whole log" value={asked} onInput={(event) => { setAsked(event.currentTarget.value); if (event.currentTarget.value === '') setFound(undefined); }} />
+          <input type="search" id="log-search" aria-label="Search the whole log" placeholder="Search the whole log" value={asked} onInput={(event) => { setAsked(event.currentTarget.value); }} />
         </form>
         <span class="space" />
         {log && <span class="dim">{bytes(log.size)}{log.over ? '' : ' · goes on'}</span>}
@@ -121,8 +129,8 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
       </div>
       {found && (
         <div class="found" role="region" aria-label="Found in the log">
-          <p>{found.matches.length === 0 ? `“${asked}” is not in the log.` : `${count(found.matches.length)}${found.more ? ' or more' : ''} lines`} <button type="button" class="link" onClick={() => setFound(undefined)}>close</button></p>
-          <ul>{found.matches.slice(0, 200).map((match) => <li key={match.offset}><button type="button" class="link" onClick={() => toLine(match.offset)}>{count(match.line)}</button> <code>{match.text.slice(0, 200)}</code></li>)}</ul>
+          <p>{found.matches.length === 0 ? `“${asked}” is not in the log.` : `${plural(found.matches.length, 'line')}${found.more ? ' or more' : ''}`} <button type="button" class="link" onClick={() => setFound(undefined)}>close</button></p>
+          <ul>{found.matches.slice(0, 200).map((match) => <li key={match.offset}><button type="button" class="link" onClick={() => toLine(match.offset)}>{count(match.line)}</button> <code>{ansiPieces(match.text.slice(0, 400)).map((piece) => piece.text).join('')}</code></li>)}</ul>
         </div>
       )}
       {trouble && <p class="trouble" role="alert">{trouble}</p>}

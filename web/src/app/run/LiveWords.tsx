@@ -3,6 +3,7 @@ import type { ArtifactView } from '../../data';
 import type { Here } from '../../live';
 import { Words } from '../../stage/Words';
 import { useApi } from '../context';
+import { useShared } from './RunContext';
 import { TextEdit } from './TextEdit';
 
 const most = 262_144;
@@ -10,14 +11,19 @@ const most = 262_144;
 /** The text itself, where the page's data holds an excerpt of it or nothing; and a way to change it. */
 export function LiveWords(props: Here & { artifact: ArtifactView }) {
   const api = useApi();
+  const { id } = useShared();
   const { artifact } = props;
   const [text, setText] = useState<string>();
+  const source = artifact.producer === undefined;
   const whole = artifact.text !== undefined && new TextEncoder().encode(artifact.text).length >= artifact.bytes;
   useEffect(() => {
     if (whole || artifact.url === undefined || !/^(sha256:)?[0-9a-f]{64}$/.test(artifact.digest)) return undefined;
     const stop = new AbortController();
-    api.ask(`/artifacts/${artifact.digest.replace(/^sha256:/, '')}`, { signal: stop.signal, headers: { Range: `bytes=0-${most - 1}` } })
-      .then((answer) => answer.text()).then(setText, () => undefined); // the excerpt stays
+    (source ? Promise.reject(new Error('a source')) : api.ask(`/artifacts/${artifact.digest.replace(/^sha256:/, '')}`, { signal: stop.signal, headers: { Range: `bytes=0-${most - 1}` } }))
+      .then((answer) => answer.text())
+      // A source is in no store; it is read where it lies. Where neither can be read the excerpt stays.
+      .catch(async () => (await api.get<{ text: string }>(`/runs/${id}/text?path=${encodeURIComponent(artifact.path)}`, stop.signal)).text)
+      .then(setText, () => undefined);
     return () => stop.abort();
   }, [api, artifact.digest, whole]);
   return <TextEdit {...props}><Words artifact={text === undefined ? artifact : { ...artifact, text }} /></TextEdit>;

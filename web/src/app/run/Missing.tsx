@@ -31,7 +31,6 @@ export function Missing({ path }: { path: string }) {
     const digest = await upload(api, file, setShare);
     await api.send('POST', `/runs/${id}/inputs`, { path, upload: digest });
   }, `${file.name} is in its place; the run goes on.`);
-  const generate = () => put(() => api.send('POST', `/runs/${id}/inputs`, { path, generate: true }), 'It is being made; the run goes on.');
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -44,13 +43,12 @@ export function Missing({ path }: { path: string }) {
         <h2>{path} is not there</h2>
         {done ? <p role="status">{done}</p> : (
           <>
-            <p class="dim">Bring it from your disk (or drop it here), or have something made in its place.</p>
+            <p class="dim">Bring it from your disk, or drop it here.</p>
             <div class="decide">
               <label class="upload-button">
                 Upload
                 <input type="file" id="upload" aria-label={`Upload ${path}`} disabled={share !== undefined} onChange={(event) => void bring(event.currentTarget.files?.[0])} />
               </label>
-              <button type="button" disabled={share !== undefined} onClick={() => void generate()}>Generate</button>
             </div>
           </>
         )}

@@ -42,7 +42,13 @@ export function useSource(artifact: ArtifactView): Source {
         if (artifact.peaks === undefined) add({ peaks: (await api.get<{ peaks: number[] }>(`${at}/waveform`, stop.signal)).peaks });
         add({ spectrogram: `/api/v1${at}/spectrogram` });
       } else {
-        add({ poster: `/api/v1${at}/poster`, sprite: spriteOf(`/api/v1${at}/sprite`, await api.get<SpriteFacts>(`${at}/sprite.json`, stop.signal)) });
+        let asked = false;
+        const onHover = () => {
+          if (asked) return;
+          asked = true;
+          api.get<SpriteFacts>(`${at}/sprite.json`, stop.signal).then((facts) => add({ sprite: spriteOf(`/api/v1${at}/sprite`, facts) }), () => undefined);
+        };
+        add({ poster: `/api/v1${at}/poster`, onHover });
       }
     };
     find().catch((error: unknown) => {

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Spool.App.Index;
+using Spool.App.Queue;
+using Spool.Platform;
+
+namespace Spool.App.Cli;
+
+/// <summary>
+/// The runs of the server as the command line sees them: from the files of the state root, with or without a server. A number means a run of the
+/// server where there is no workspace here, or where the server has run this workspace; with <c>--workspace</c> it means that workspace's own.
+/// </summary>
+internal sealed class ServerRuns(Composition composition)
+{
+    internal ServerPlace Place { get; } = new(composition.Disk, composition.StateRoot);
+
+    internal JobQueue Queue => field ??= new JobQueue(Place, composition.Time);
+
+    /// <summary>True where lists and numbers mean the server's runs.</summary>
+    internal bool AreMeant(string? workspace)
+    {
+        if (workspace is not null) return false;
+        var hasQueue = ServerPlace.Stages.Any(s => composition.Disk.Stat(Place.Stage(s)) is not null && composition.Disk.List(Place.Stage(s)).Any(e => ServerPlace.NumberOf(e.Name) is not null));
+        string here;
+        try { here = WorkflowFile.FindWorkspace(composition, null); }
+        catch (UsageException) { return true; }
+        return hasQueue && Queue.All().Any(r => r.Job.Place == here);
+    }
+
+    /// <summary>The run that a number means.</summary>
+    internal QueuedRun? Find(string? id) => long.TryParse(id, NumberStyles.None, null, out var number) ? Queue.Find(number) : null;
+
+    /// <exception cref="UsageException">There is no such run.</exception>
+    internal QueuedRun Get(string? id) => Find(id) ?? throw new UsageException($"the server has no run {id}; see: spool list");
+
+    /// <summary>True while a server has the state root.</summary>
+    internal bool IsServed => SubmitVerb.IsServed(composition, Place);
+
+    /// <summary>Asks the engine of a workspace to end.</summary>
+    internal bool AskToEnd(string workspace) => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, "cancel") is not null;
+
+    /// <summary>Runs as JSON objects, the oldest first: from the index where it knows them all, else from their files.</summary>
+    internal IReadOnlyList<(long Id, Action Print)> Lines(RunFilter filter, int limit)
+    {
+        var foresight = new Foresight(Place, Queue, composition.Time);
+        var live = Queue.In(ServerPlace.Pending).Concat(Queue.In(ServerPlace.Running)).ToList();
+        var outlooks = live.Count == 0 ? new Dictionary<long, Outlook>() : foresight.All();
+        var lines = live.Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, outlooks.GetValueOrDefault(r.Id) ?? Outlook.None))))).ToList();
+        using var index = RunIndex.Read(Place);
+        if (index is not null && IndexQuery.Over(index, Place, filter, limit) is { } over) lines.AddRange(over.Select(o => (o.Id, (Action)(() => Console.Out.WriteLine(o.Json)))));
+        else lines.AddRange(Queue.In(ServerPlace.Done).Concat(Queue.In(ServerPlace.Failed)).Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
+        return [.. lines.OrderBy(l => l.Item1).TakeLast(limit)];
+    }
+}
