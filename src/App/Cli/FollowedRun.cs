@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Spool.App.Queue;
-using Spool.Platform;
 
 namespace Spool.App.Cli;
 
