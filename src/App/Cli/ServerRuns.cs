@@ -28,6 +28,7 @@ internal sealed class ServerRuns(Composition composition)
     /// <summary>The run that a number means.</summary>
     internal QueuedRun? Find(string? id) => long.TryParse(id, NumberStyles.None, null, out var number) ? Queue.Find(number) : null;
 
+    /// <summary>The run that a number means.</summary>
     /// <exception cref="UsageException">There is no such run.</exception>
     internal QueuedRun Get(string? id) => Find(id) ?? throw new UsageException($"the server has no run {id}; see: spool list");
 

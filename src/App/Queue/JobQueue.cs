@@ -210,7 +210,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
                 return true;
             }) || (Find(run.Id) is { Stage: ServerPlace.Running } begun && Cancel(begun, ask));
         }
-        if (run.Stage != ServerPlace.Running) return false;
+        if (run.Stage != ServerPlace.Running || run.Status is "succeeded" or "failed" or "cancelled") return false;
         // The server ends it with its next round; the engine, where one answers already, at once.
         DurableFile.Write(place.Disk, run.CancelMark(place), "cancel\n"u8);
         ask(run.Job.Place);

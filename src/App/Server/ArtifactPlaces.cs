@@ -7,7 +7,7 @@ namespace Spool.App.Server;
 
 /// <summary>
 /// Finds the bytes of a digest in the stores of the workspaces that have runs here, never by a path of the asker. The workspaces are remembered:
-/// the queue is looked at again only when one of its folders changed, and then only the jobs that are new are read.
+/// of the queue only folders that changed are looked at again, and there only the jobs that are new are read.
 /// </summary>
 internal sealed class ArtifactPlaces(ServerPlace place, TimeProvider time)
 {
@@ -16,7 +16,7 @@ internal sealed class ArtifactPlaces(ServerPlace place, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, string?> _workspaces = [];
-    private long[] _seen = [];
+    private readonly Dictionary<string, (long ChangedNs, HashSet<long> Runs)> _stages = [];
     private IReadOnlyList<string> _stores = [];
 
     /// <summary>How many jobs were read so far.</summary>
@@ -37,36 +37,39 @@ internal sealed class ArtifactPlaces(ServerPlace place, TimeProvider time)
     {
         lock (_gate)
         {
-            var now = ServerPlace.Stages.Select(s => place.Disk.Stat(place.Stage(s))?.ModifiedNs ?? 0).ToArray();
-            if (_seen.AsSpan().SequenceEqual(now)) return _stores;
-            Look();
-            var clock = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
-            _seen = now.Any(n => clock - n < RacyNs) ? [] : now;
-            return _stores;
+            var changed = false;
+            foreach (var stage in ServerPlace.Stages)
+            {
+                var now = place.Disk.Stat(place.Stage(stage))?.ModifiedNs ?? 0;
+                if (_stages.TryGetValue(stage, out var seen) && seen.ChangedNs == now) continue;
+                var racy = (time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000) - now < RacyNs;
+                _stages[stage] = (racy ? -1 : now, Look(stage));
+                changed = true;
+            }
+            if (!changed) return _stores;
+            foreach (var gone in _workspaces.Keys.Where(id => !_stages.Values.Any(s => s.Runs.Contains(id))).ToList()) _workspaces.Remove(gone);
+            // The newest runs first: what is looked at is mostly theirs.
+            return _stores = [.. _workspaces.OrderByDescending(w => w.Key).Select(w => w.Value).OfType<string>().Distinct(StringComparer.Ordinal).Select(w => new WorkspacePaths(w).Store)];
         }
     }
 
-    private void Look()
+    /// <summary>The runs of a stage; of new ones the workspace is read.</summary>
+    private HashSet<long> Look(string stage)
     {
         var there = new HashSet<long>();
-        foreach (var stage in ServerPlace.Stages)
+        foreach (var entry in place.Disk.Stat(place.Stage(stage)) is null ? [] : place.Disk.List(place.Stage(stage)))
         {
-            foreach (var entry in place.Disk.Stat(place.Stage(stage)) is null ? [] : place.Disk.List(place.Stage(stage)))
+            if (ServerPlace.NumberOf(entry.Name) is not { } id) continue;
+            there.Add(id);
+            if (_workspaces.ContainsKey(id)) continue;
+            try
             {
-                if (ServerPlace.NumberOf(entry.Name) is not { } id) continue;
-                there.Add(id);
-                if (_workspaces.ContainsKey(id)) continue;
-                try
-                {
-                    JobsRead++;
-                    _workspaces[id] = Job.Read(DurableFile.Read(place.Disk, Path.Join(place.Stage(stage), entry.Name))).Place;
-                }
-                catch (JobFault) { _workspaces[id] = null; }
-                catch (DiskException e) when (e.Errno == Errors.NotFound) { continue; } // moved on between the list and the look: the folder's time tells
+                JobsRead++;
+                _workspaces[id] = Job.Read(DurableFile.Read(place.Disk, Path.Join(place.Stage(stage), entry.Name))).Place;
             }
+            catch (JobFault) { _workspaces[id] = null; }
+            catch (DiskException e) when (e.Errno == Errors.NotFound) { continue; } // moved on between the list and the look: the folder's time tells
         }
-        foreach (var gone in _workspaces.Keys.Where(id => !there.Contains(id)).ToList()) _workspaces.Remove(gone);
-        // The newest runs first: what is looked at is mostly theirs.
-        _stores = [.. _workspaces.OrderByDescending(w => w.Key).Select(w => w.Value).OfType<string>().Distinct(StringComparer.Ordinal).Select(w => new WorkspacePaths(w).Store)];
+        return there;
     }
 }
