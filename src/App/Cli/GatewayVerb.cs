@@ -14,6 +14,7 @@ public sealed class GatewayVerb : Verb
     private static readonly string[] Actions = ["start", "stop", "restart", "status", "install", "uninstall"];
 
     private readonly Argument<string> _action = new("ACTION") { Description = string.Join(", ", Actions), HelpName = "ACTION" };
+    private readonly Argument<string[]> _more = new("OPTION") { Description = "Further options of serve, behind -- (start, restart, install)", HelpName = "OPTION", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _listen = new("--listen") { Description = "Address of the API, on loopback (default: that of the last server, else 127.0.0.1:7007); none for no API", HelpName = "ADDRESS" };
     private readonly Option<string?> _state = new("--state") { Description = "The state root (default: SPOOL_STATE, else ~/.local/state/spool)", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object (status)" };
@@ -31,6 +32,7 @@ public sealed class GatewayVerb : Verb
     public override IReadOnlyList<string> Examples =>
     [
         "spool gateway start",
+        "spool gateway start -- --watch talk --retain 500,90d",
         "spool gateway status --json",
         "spool gateway install --user --allow-path /data/video",
         "sudo spool gateway install --system --run-as ann --allow-path /data/video --print",
@@ -40,6 +42,7 @@ public sealed class GatewayVerb : Verb
     {
         _action.AcceptOnlyFromAmong(Actions);
         command.Add(_action);
+        command.Add(_more);
         foreach (var option in (Option[])[_listen, _state, _json, _user, _system, _runAs, _allow, _form, _plain, _print]) command.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -47,9 +50,9 @@ public sealed class GatewayVerb : Verb
             var place = new ServerPlace(composition.Disk, composition.StateRoot);
             return parsed.GetValue(_action) switch
             {
-                "start" => await StartAsync(composition, place, parsed.GetValue(_listen), cancel),
+                "start" => await StartAsync(composition, place, parsed.GetValue(_listen), More(parsed), cancel),
                 "stop" => await StopAsync(composition, place, cancel),
-                "restart" => await StopAsync(composition, place, cancel) is Failed ? Failed : await StartAsync(composition, place, parsed.GetValue(_listen), cancel),
+                "restart" => await StopAsync(composition, place, cancel) is Failed ? Failed : await StartAsync(composition, place, parsed.GetValue(_listen), More(parsed) is { Count: > 0 } more ? more : GatewayProcess.LastOptions(place), cancel),
                 "status" => await StatusAsync(composition, place, parsed.GetValue(_json), cancel),
                 "install" => await InstallAsync(composition, place, parsed, cancel),
                 _ => await UninstallAsync(composition, place, parsed, cancel),
@@ -57,10 +60,21 @@ public sealed class GatewayVerb : Verb
         });
     }
 
-    private static IPEndPoint? AddressOf(ServerPlace place, string? listen) =>
-        listen is not null ? ServeVerb.Address(listen) : RunningServer.NotedAddress(place) ?? new IPEndPoint(IPAddress.Loopback, 7007);
+    /// <summary>Options for the server, checked here, so that a mistake is told at once and not by a process that dies.</summary>
+    private List<string> More(ParseResult parsed)
+    {
+        var more = (parsed.GetValue(_more) ?? []).ToList();
+        if (more.FirstOrDefault(m => m is "--state" or "--listen" || m.StartsWith("--state=", StringComparison.Ordinal) || m.StartsWith("--listen=", StringComparison.Ordinal)) is { } own) throw new UsageException($"{own} stands before the --");
+        var serve = new Command("serve");
+        new ServeVerb().Build(serve);
+        if (serve.Parse(more).Errors is [var error, ..]) throw new UsageException($"serve does not take that: {error.Message}");
+        return more;
+    }
 
-    private static async Task<int> StartAsync(Composition composition, ServerPlace place, string? listen, CancellationToken cancel)
+    private static IPEndPoint? AddressOf(ServerPlace place, string? listen) =>
+        listen is not null ? ServeVerb.Address(listen, isEncrypted: true) : RunningServer.NotedAddress(place) ?? new IPEndPoint(IPAddress.Loopback, 7007);
+
+    private static async Task<int> StartAsync(Composition composition, ServerPlace place, string? listen, IReadOnlyList<string> more, CancellationToken cancel)
     {
         var address = AddressOf(place, listen);
         if (RunningServer.Find(place) is { } there)
@@ -69,13 +83,13 @@ public sealed class GatewayVerb : Verb
             Console.WriteLine($"runs already: pid {there.Process.Pid}, {there.Address?.ToString() ?? "no API"}");
             return Done;
         }
-        var (server, problem) = await new GatewayProcess(composition, place).StartAsync(address, cancel);
+        var (server, problem) = await new GatewayProcess(composition, place).StartAsync(address, more, cancel);
         if (server is null)
         {
             await Console.Error.WriteLineAsync($"error: {problem}");
             return Failed;
         }
-        Console.WriteLine($"started: pid {server.Process.Pid}, {(server.Address is { } at ? $"http://{at}" : "no API")}, log {place.Log}");
+        Console.WriteLine($"started: pid {server.Process.Pid}, {server.Link ?? "no API"}, log {place.Log}");
         return Done;
     }
 
@@ -102,7 +116,7 @@ public sealed class GatewayVerb : Verb
 
     private static void Print(GatewayState state)
     {
-        Console.WriteLine(state.Server is not { } server ? "not running" : $"running since {server.Started}: pid {server.Process.Pid}, {(server.Address is { } at ? $"http://{at}" : "no API")}{(state.Complaint is null ? "" : $"; but {state.Complaint}")}");
+        Console.WriteLine(state.Server is not { } server ? "not running" : $"running since {server.Started}: pid {server.Process.Pid}, {server.Link ?? "no API"}{(state.Complaint is null ? "" : $"; but {state.Complaint}")}");
         foreach (var worker in state.Workers) Console.WriteLine($"  run {worker.Run}: {(worker.IsAlive ? $"engine {worker.Pid} is alive" : $"its engine{(worker.Pid is { } pid ? $" {pid}" : "")} is gone{(state.Server is null ? "; the next server starts it again" : "")}")}");
         if (state.Waiting > 0) Console.WriteLine($"  {state.Waiting} wait for you");
         Console.WriteLine(state.OldestWait is { } wait ? string.Create(CultureInfo.InvariantCulture, $"  {state.Backlog} queued, the oldest for {wait:0} s") : "  nothing queued");
@@ -124,11 +138,11 @@ public sealed class GatewayVerb : Verb
         var writable = (parsed.GetValue(_allow) ?? []).Select(p => Path.GetFullPath(p, composition.CurrentFolder)).ToList();
         if (writable.Count == 0 && !system && home is not null) writable.Add(home);
         if (writable.Count == 0 && !how.Removes) throw new UsageException("say where its runs may write: --allow-path DIR");
-        var address = parsed.GetValue(_listen) is { } listen ? ServeVerb.Address(listen) : new IPEndPoint(IPAddress.Loopback, 7007);
+        var address = parsed.GetValue(_listen) is { } listen ? ServeVerb.Address(listen, isEncrypted: true) : new IPEndPoint(IPAddress.Loopback, 7007);
         var variables = new Dictionary<string, string>();
         foreach (var name in (string[])["PATH", "DOTNET_ROOT"])
             if (composition.Environment(name) is { Length: > 0 } value) variables[name] = value;
-        var plan = new UnitPlan(Environment.ProcessPath!, ["serve", "--listen", address?.ToString() ?? "none", "--state", place.Root, "--log-format", form == "systemd" ? "text" : "none"], place.Root)
+        var plan = new UnitPlan(Environment.ProcessPath!, ["serve", "--listen", address?.ToString() ?? "none", "--state", place.Root, "--log-format", form == "systemd" ? "text" : "none", .. More(parsed)], place.Root)
         {
             IsSystem = system,
             User = user,

@@ -17,6 +17,9 @@ public sealed class RunOptions
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object a line" };
     public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Also show what was reused, and the lines of tools" };
 
+    /// <summary>Of run and watch.</summary>
+    public Option<bool> Notify { get; } = new("--notify") { Description = "A notice on the desktop when it is done, failed or waits (always: notify: true in the settings)" };
+
     public void AddTo(Command command)
     {
         command.Add(Files);

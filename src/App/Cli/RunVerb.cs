@@ -33,7 +33,7 @@ public sealed class RunVerb : Verb
     public override void Build(Command command)
     {
         _options.AddTo(command);
-        foreach (var option in (Option[])[_jobs, _noWait, _yes, _standIns, _budget, _served, _dryRun]) command.Add(option);
+        foreach (var option in (Option[])[_jobs, _noWait, _yes, _standIns, _budget, _served, _options.Notify, _dryRun]) command.Add(option);
         command.SetAction(RunAsync);
     }
 
@@ -59,6 +59,7 @@ public sealed class RunVerb : Verb
             AllowsStandIns = parsed.GetValue(_standIns),
             Budget = parsed.GetValue(_budget),
             Served = parsed.GetValue(_served),
+            Notify = parsed.GetValue(_options.Notify),
         };
         return await session.RunAsync(cancel);
     }
@@ -78,6 +79,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
     public bool Yes { get; init; }
     public bool AllowsStandIns { get; init; }
     public decimal? Budget { get; init; }
+    public bool Notify { get; init; }
 
     /// <summary>The folder in which a server wants to find the run's page; null when none asked.</summary>
     public string? Served { get; init; }
@@ -198,6 +200,8 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         await refresher.EndAsync();
         var again = driver.WantsAnotherRun && result.Status is ("waiting" or "succeeded");
         var code = again ? Verb.Done : reporter.Finish(result);
+        // A server tells of its runs itself.
+        if (!again && Served is null && DesktopNotice.Of(composition, Notify || (settings.Notify && !Json), Console.Error.WriteLine) is { } notice) await notice.TellAsync(result, workflow.Name);
         await Report.ReportFile.WriteAsync(composition, workspace, graph, driver.World, result, stop.Token);
         var plan = workspace.State.Run(result.Id)?.Plan ?? "";
         if (request.IsPlain && result.Status == "succeeded")

@@ -18,6 +18,9 @@ internal sealed class ServeSession(Composition composition)
     internal Admission Admission { get; init; } = new(1, Admission.UsualMinFree);
     internal IReadOnlyList<WorkflowFile> Watched { get; init; } = [];
     internal LogFormat Format { get; init; }
+    internal bool Notify { get; init; }
+    /// <summary>Which runs are kept; null: as the settings say.</summary>
+    internal Retention? Retention { get; init; }
     internal bool UntilIdle { get; init; }
 
     internal async Task<int> RunAsync(CancellationToken cancel)
@@ -41,11 +44,20 @@ internal sealed class ServeSession(Composition composition)
         using var log = new ServerLog(place, composition.Time, Format, Console.WriteLine, [Serving.Token(place), .. ServerLog.SecretsOf(Environment.GetEnvironmentVariables())]);
         log.Say(new ServerLine("server-started", $"serving {place.Queue} · {Environment.ProcessorCount} processors, {Words.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}, {Words.Bytes(composition.Disk.FreeBytes(place.Root))} free"));
         var queue = new JobQueue(place, composition.Time);
-        var supervisor = new Supervisor(place, queue, composition, log.Say)
+        var problems = new Engine.ProblemList();
+        var settings = Settings.Read(composition, problems);
+        foreach (var problem in problems.Problems) log.Say(new ServerLine("settings", $"{problem.At}: {problem.Message}") { Level = "warn" });
+        var notices = DesktopNotice.Of(composition, Notify || settings.Notify, line => log.Say(line));
+        var sweep = new RetentionSweep(place, queue, composition.Time, Retention ?? settings.Retention);
+        var supervisor = new Supervisor(place, queue, composition, line =>
+        {
+            log.Say(line);
+            notices?.Tell(line);
+        })
         {
             Admission = Admission,
             Ask = (workspace, verb) => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, verb),
-            Roots = Settings.Read(composition, new Engine.ProblemList()).Roots,
+            Roots = settings.Roots,
             Address = link,
         };
         supervisor.Recover();
@@ -59,8 +71,13 @@ internal sealed class ServeSession(Composition composition)
             while (!stop.IsCancellationRequested)
             {
                 supervisor.Round();
+                if (sweep.Round() is > 0 and var removed) log.Say(new ServerLine("runs-removed", $"{removed} run{(removed == 1 ? "" : "s")} removed, as the settings say"));
                 DurableFile.WritePlain(composition.Disk, beat, Encoding.ASCII.GetBytes(composition.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) + "\n"));
-                if (UntilIdle && supervisor.RunningCount == 0 && queue.In(ServerPlace.Pending).Count == 0) return Verb.Done;
+                if (UntilIdle && supervisor.RunningCount == 0 && queue.In(ServerPlace.Pending).Count == 0)
+                {
+                    if (notices is not null) await notices.EndAsync();
+                    return Verb.Done;
+                }
                 await Task.Delay(TimeSpan.FromMilliseconds(200), composition.Time, stop.Token);
             }
         }
@@ -69,6 +86,7 @@ internal sealed class ServeSession(Composition composition)
             log.Say(new ServerLine("server-stopping", supervisor.RunningCount > 0 ? "stopping: runs under way end and are queued again" : "stopping"));
         }
         await supervisor.StopAsync(TimeSpan.FromSeconds(20));
+        if (notices is not null) await notices.EndAsync();
         return Verb.Done;
     }
 

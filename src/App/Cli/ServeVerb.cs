@@ -17,6 +17,8 @@ public sealed class ServeVerb : Verb
     private readonly Option<string?> _key = new("--tls-key") { Description = "Key of the certificate (PEM)", HelpName = "FILE" };
     private readonly Option<string[]> _names = new("--host") { Description = "A name by which browsers call the server; may be repeated", HelpName = "NAME" };
     private readonly Option<string?> _format = new("--log-format") { Description = "How it speaks: text, json or none (default: text on a terminal, else json); logs/server.log in the state root is json", HelpName = "NAME" };
+    private readonly Option<bool> _notify = new("--notify") { Description = "A notice on the desktop when a run is done, failed or waits" };
+    private readonly Option<string?> _retain = new("--retain") { Description = "Which runs that are over are kept: 500 (the newest), 90d (days), 500,90d or all (default: as the settings say, else all)", HelpName = "KEPT" };
     private readonly Option<bool> _once = new("--until-idle") { Description = "End when nothing is queued and nothing runs" };
 
     public override string Name => "serve";
@@ -31,7 +33,7 @@ public sealed class ServeVerb : Verb
 
     public override void Build(Command command)
     {
-        foreach (var option in (Option[])[_listen, _state, _watch, _most, _minFree, _certificate, _key, _names, _format, _once]) command.Add(option);
+        foreach (var option in (Option[])[_listen, _state, _watch, _most, _minFree, _certificate, _key, _names, _format, _notify, _retain, _once]) command.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(_most) is < 1 or > 1000) throw new UsageException("--max-concurrent is a number from 1 to 1000");
@@ -41,6 +43,7 @@ public sealed class ServeVerb : Verb
             var address = Address(parsed.GetValue(_listen)!, certificate is not null);
             var minFree = parsed.GetValue(_minFree) is { } size ? Words.BytesIn(size) ?? throw new UsageException($"--min-free {size} is no size, such as 500MB or 2GB") : Admission.UsualMinFree;
             var format = Format(parsed.GetValue(_format));
+            var retention = parsed.GetValue(_retain) is { } kept ? Retention.Parse(kept) ?? throw new UsageException($"--retain {kept} is none of 500, 90d, 500,90d, all") : null;
             using var composition = ServerState.Compose(parsed.GetValue(_state));
             var serving = new ServeSession(composition)
             {
@@ -50,6 +53,8 @@ public sealed class ServeVerb : Verb
                 Admission = new Admission(parsed.GetValue(_most) ?? Math.Max(1, Environment.ProcessorCount), minFree),
                 Watched = [.. (parsed.GetValue(_watch) ?? []).Select(d => WorkflowFile.Locate(composition, d, null))],
                 Format = format,
+                Notify = parsed.GetValue(_notify),
+                Retention = retention,
                 UntilIdle = parsed.GetValue(_once),
             };
             return await serving.RunAsync(cancel);

@@ -21,7 +21,7 @@ public sealed class WatchVerb : Verb
     public override void Build(Command command)
     {
         command.Add(_options.Files);
-        foreach (var option in (Option[])[_options.Workspace, _options.Vars, _options.Sets, _options.Profile, _options.Allow, _jobs, _poll, _standIns, _options.Json, _options.Verbose]) command.Add(option);
+        foreach (var option in (Option[])[_options.Workspace, _options.Vars, _options.Sets, _options.Profile, _options.Allow, _jobs, _poll, _standIns, _options.Notify, _options.Json, _options.Verbose]) command.Add(option);
         command.SetAction(RunAsync);
     }
 
@@ -40,6 +40,7 @@ public sealed class WatchVerb : Verb
             Allow = parsed.GetValue(_options.Allow) ?? [],
             Jobs = parsed.GetValue(_jobs),
             AllowsStandIns = parsed.GetValue(_standIns),
+            Notify = parsed.GetValue(_options.Notify),
             Json = session.Json,
             Verbose = session.Verbose,
             Yes = true,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Spool.App.Queue;
 using Spool.Platform;
 
@@ -13,20 +14,32 @@ public sealed class GatewayProcess(Composition composition, ServerPlace place)
     /// <summary>What the process says before its log is open: why it cannot start.</summary>
     private string Said => Path.Join(place.Logs, "gateway.err");
 
+    private static string OptionsFile(ServerPlace place) => Path.Join(place.Runtime, "options.json");
+
+    /// <summary>The further options of the last start; none where there was none.</summary>
+    public static IReadOnlyList<string> LastOptions(ServerPlace place)
+    {
+        if (place.Disk.Stat(OptionsFile(place)) is null) return [];
+        try { return JsonSerializer.Deserialize(DurableFile.Read(place.Disk, OptionsFile(place)), GatewayJson.Default.StringArray) ?? []; }
+        catch (JsonException) { return []; } // cut by a crash: the server then starts without them
+    }
+
     /// <summary>How long a start may take until the server is ready, and a stop until it is gone.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="address">Of the API; null for none.</param>
+    /// <param name="more">Further options of the server; kept for a restart.</param>
     /// <returns>The server, or why there is none.</returns>
-    public async Task<(RunningServer? Server, string? Problem)> StartAsync(IPEndPoint? address, CancellationToken cancel)
+    public async Task<(RunningServer? Server, string? Problem)> StartAsync(IPEndPoint? address, IReadOnlyList<string> more, CancellationToken cancel)
     {
         place.Make();
         DurableFile.CreateFolders(place.Disk, place.Logs);
         var environment = new Dictionary<string, string>();
         foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables()) environment[(string)entry.Key] = (string?)entry.Value ?? "";
         environment["SPOOL_STATE"] = place.Root;
-        string[] arguments = ["serve", "--state", place.Root, "--listen", address?.ToString() ?? "none", "--log-format", "none"];
+        string[] arguments = ["serve", "--state", place.Root, "--listen", address?.ToString() ?? "none", "--log-format", "none", .. more];
+        DurableFile.WritePlain(place.Disk, OptionsFile(place), JsonSerializer.SerializeToUtf8Bytes<string[]>([.. more], GatewayJson.Default.StringArray));
         var process = DetachedProgram.Start(Environment.ProcessPath!, arguments, "/", environment, ("/dev/null", Said));
         var began = composition.Time.GetTimestamp();
         var complaint = "it has not taken its state root yet";
@@ -80,3 +93,6 @@ public sealed class GatewayProcess(Composition composition, ServerPlace place)
         return lines.Length == 0 ? "; it said nothing" : lines.ToString();
     }
 }
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(string[]))]
+internal sealed partial class GatewayJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -23,7 +23,7 @@ public sealed record RunningServer(ProcessIdentity Process, string Started, IPEn
         if (!process.IsAlive) return null;
         using (var file = place.Disk.OpenRead(place.Lock))
             if (file.TryLock()) return null;
-        return new RunningServer(process, owner.Started, NotedAddress(place));
+        return new RunningServer(process, owner.Started, NotedAddress(place)) { IsEncrypted = Standing.Read(place).Address?.StartsWith("https:", StringComparison.Ordinal) == true };
     }
 
     /// <summary>The address of the server that noted one last, living or not.</summary>
@@ -37,16 +37,23 @@ public sealed record RunningServer(ProcessIdentity Process, string Started, IPEn
     public static TimeSpan? Quiet(ServerPlace place, DateTimeOffset now) =>
         place.Disk.Stat(Beat(place)) is not null && DateTimeOffset.TryParse(DurableFile.ReadText(place.Disk, Beat(place)), CultureInfo.InvariantCulture, out var at) ? now - at : null;
 
+    /// <summary>Where this machine finds it; null when it has no API.</summary>
+    public string? Link => Address is null ? null : $"{(IsEncrypted ? "https" : "http")}://{(Address.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, Address.Port) : Address.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, Address.Port) : Address)}";
+
+    public bool IsEncrypted { get; init; }
+
     /// <summary>Null when it works: it looks at its queue, and its API, where it has one, says ready. Else why not.</summary>
     public async Task<string?> ComplaintAsync(ServerPlace place, TimeProvider time, CancellationToken cancel)
     {
         if (Quiet(place, time.GetUtcNow()) is not { } quiet) return "it has not looked at its queue yet";
         if (quiet > TimeSpan.FromSeconds(30)) return string.Create(CultureInfo.InvariantCulture, $"it has not looked at its queue for {quiet.TotalSeconds:0} s");
         if (Address is null) return null;
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
+        // Only whether our own process answers is asked, on this machine and without a token; so it does not matter whom its certificate names.
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } };
+        using var http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
         try
         {
-            using var answer = await http.GetAsync(new Uri($"http://{Address}/health/ready"), cancel);
+            using var answer = await http.GetAsync(new Uri(Link + "/health/ready"), cancel);
             return answer.StatusCode == HttpStatusCode.OK ? null : $"{Address} answers with {(int)answer.StatusCode}";
         }
         catch (HttpRequestException e) { return $"{Address} does not answer: {e.Message}"; }

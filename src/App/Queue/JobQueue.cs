@@ -187,9 +187,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     }
 
     /// <summary>Removes a run that is over: its job and what was recorded of it. Its workspace stays as it is.</summary>
-    public bool Delete(long id) => place.Locked(() =>
+    public bool Delete(long id, Func<QueuedRun, bool>? only = null) => place.Locked(() =>
     {
-        if (Find(id) is not { Stage: ServerPlace.Done or ServerPlace.Failed } run) return false;
+        if (Find(id) is not { Stage: ServerPlace.Done or ServerPlace.Failed } run || only?.Invoke(run) == false) return false;
         foreach (var name in (string[])[".job", ".job.problems.json"])
             if (Path.Join(place.Stage(run.Stage), ServerPlace.Name(id) + name) is var file && place.Disk.Stat(file) is not null) place.Disk.DeleteFile(file);
         if (place.Disk.Stat(place.RunFolder(id)) is not null) DurableFile.DeleteTree(place.Disk, place.RunFolder(id));

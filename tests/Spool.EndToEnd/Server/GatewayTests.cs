@@ -61,6 +61,19 @@ public sealed class GatewayTests : IDisposable
     }
 
     [Fact]
+    public void Options_of_the_server_are_checked_at_once_and_kept_for_a_restart()
+    {
+        Assert.Contains("serve does not take that", _box.Spool("gateway", "start", "--listen", _address, "--", "--no-such-thing").Must(2).Err, StringComparison.Ordinal);
+        Assert.Contains("stands before the --", _box.Spool("gateway", "start", "--", "--listen", _address).Must(2).Err, StringComparison.Ordinal);
+        _box.Spool("gateway", "start", "--listen", _address, "--", "--max-concurrent", "3").Must(0);
+        Assert.Contains("\"max_concurrent\":3", Standing, StringComparison.Ordinal);
+        _box.Spool("gateway", "restart").Must(0);
+        Assert.Contains("\"max_concurrent\":3", Standing, StringComparison.Ordinal);
+    }
+
+    private string Standing => File.ReadAllText(Path.Join(_box.Variables["SPOOL_STATE"], "runtime/standing.json"));
+
+    [Fact]
     public void The_units_are_what_systemd_takes()
     {
         Directory.CreateDirectory(_box.At("user"));
