@@ -83,7 +83,9 @@ public sealed class PageTests : IAsyncDisposable
         await page.PressAsync(" ");
         await page.UntilAsync("document.querySelector('video').currentTime > 0.3");
         await page.PressAsync(" ");
-        await page.UntilAsync("document.querySelector('video').paused");
+        // What is written follows the picture by a moment.
+        await page.UntilAsync("document.querySelector('video').paused && document.querySelector('.buttons .frame').textContent === 'frame ' + Math.floor(document.querySelector('video').currentTime * 25 + 0.01)");
+        await Task.Delay(500, TestContext.Current.CancellationToken);
         var frame = int.Parse((await page.AskAsync("document.querySelector('.buttons .frame').textContent")).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
         await page.PressAsync(".");
         await page.UntilAsync($"document.querySelector('.buttons .frame').textContent === 'frame {frame + 1}'");
@@ -207,7 +209,7 @@ public sealed class PageTests : IAsyncDisposable
         await page.PushAsync("Undo");
         await page.UntilAsync("!document.querySelector('.pending')");
         await _server.GoAsync(page, $"/runs/{run}#task=read");
-        await page.UntilAsync("!document.querySelector('#decision-approve')?.disabled && document.body.innerText.includes('Is the text good?')");
+        await page.UntilAsync("!document.querySelector('#decision-approve')?.disabled && document.body?.innerText.includes('Is the text good?')");
         await page.PressAsync("a");
         await page.PushAsync("Send now");
         await page.UntilAsync("!document.querySelector('.pending')");

@@ -109,7 +109,7 @@ public sealed class PageViewTests : IAsyncDisposable
         await page.UntilAsync("document.getElementById('make-and-run')");
         await PictureAsync(page, "page-new.png");
         await MustBeUsableAsync(page, "new");
-        foreach (var (path, ready) in new[] { ("/gallery", "document.querySelector('.card')"), ("/services", "document.body.innerText.includes('needs no services')"), ("/settings", "document.body.innerText.includes('settings file')") })
+        foreach (var (path, ready) in new[] { ("/gallery", "document.querySelector('.card')"), ("/services", "document.body?.innerText.includes('needs no services')"), ("/settings", "document.body?.innerText.includes('settings file')") })
         {
             await _server.GoAsync(page, path);
             await page.UntilAsync(ready);

@@ -42,7 +42,7 @@ export function Actions({ run, say }: Here) {
           <button type="button" onClick={() => setSure(false)}>No</button>
         </span>
       )}
-      {(row.status === 'failed' || row.status === 'cancelled') && <button type="button" class="accent" disabled={busy !== ''} onClick={() => void ask('retry', 'The run is queued again; what is finished is reused')}>Run again</button>}
+      {(row.status === 'failed' || row.status === 'cancelled') && <button type="button" class={open > 0 ? undefined : 'accent'} disabled={busy !== ''} onClick={() => void ask('retry', 'The run is queued again; what is finished is reused')}>Run again</button>}
     </div>
   );
 }

@@ -61,7 +61,7 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
     const box = ref.current;
     if (!box) return;
     if (follows) box.scrollTop = box.scrollHeight;
-  }, [lines.length, log?.next, follows]);
+  }, [lines.length, log?.next, follows, view.height]);
   useLayoutEffect(() => {
     const box = ref.current;
     if (!box || at === undefined || jumped.current === at || (lines[0]?.offset ?? Infinity) > at) return;
