@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LiveRun, withAddresses } from '../src/app/model/live';
+import { LiveRun, withAddresses, withFacts } from '../src/app/model/live';
 import { ago, costWords, leftWords, nameOf, ordinal, readFilter, taskWords, type RunRow } from '../src/app/model/runs';
 import { report, step, task } from './support';
 
@@ -70,4 +70,19 @@ test('a run in a list is told in words', () => {
   expect(costWords({ cost_usd: 0 })).toBe('');
   expect(ago('2026-01-01T00:00:00Z', Date.parse('2026-01-01T02:00:00Z'))).toBe('2 h ago');
   expect(readFilter('?status=failed&text=why')).toEqual({ status: 'failed', text: 'why', workflow: '', workspace: '' });
+});
+
+test('parts of the result are as long as their files, one after the other', () => {
+  const digest = (c: string) => c.repeat(64);
+  const file = (name: string) => ({ path: `${name}.mp4`, type: 'video' as const, bytes: 1, digest: digest(name) });
+  const live = new LiveRun();
+  live.rebase(report([], [], { artifacts: [file('a'), file('b')], strip: ['a', 'b', 'c'].map((name) => cell(name, { path: `${name}.mp4`, seconds: 0 })) }), 0);
+  expect(live.unknown()).toEqual([digest('a'), digest('b')]);
+  live.know(digest('a'), { seconds: 2, fps: 25 });
+  live.know(digest('b'), { seconds: 3 });
+  expect(live.unknown()).toEqual([]);
+  expect(live.data()?.strip.map((one) => [one.start, one.seconds])).toEqual([[0, 2], [2, 3], [5, 0]]);
+  expect(live.data()?.artifacts[0]).toMatchObject({ seconds: 2, fps: 25 });
+  const known = report([], [], { strip: [cell('a', { seconds: 4 })] });
+  expect(withFacts(known, new Map([['x', { seconds: 9 }]])).strip[0]?.seconds).toBe(4);
 });

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Spool.App.Queue;
-using Spool.Platform;
 
 namespace Spool.App.Cli;
 
@@ -20,6 +19,7 @@ internal sealed class FollowedRun(Composition composition, ServerRuns runs, long
     /// <summary>The lines of <c>spool run --json</c> as they are.</summary>
     internal bool Json { get; init; }
 
+    /// <summary>Shows it until its end; gives the exit code.</summary>
     /// <param name="untilOver">Follow on while it waits for a person.</param>
     internal async Task<int> RunAsync(bool untilOver, CancellationToken cancel)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Spool.App.Index;
 using Spool.App.Queue;
-using Spool.Platform;
 
 namespace Spool.App.Cli;
 

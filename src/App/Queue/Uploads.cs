@@ -246,7 +246,8 @@ public sealed class Uploads(ServerPlace place, TimeProvider time)
 
     private void Make()
     {
-        DurableFile.CreateFolders(place.Disk, DoneFolder);
+        // What is told of must be found after a power cut, and so must the folders that lead there.
+        foreach (var made in DurableFile.CreateFolders(place.Disk, DoneFolder)) place.Disk.SyncFolder(Path.GetDirectoryName(made)!);
         place.Disk.SetMode(Root, 0x1c0);
     }
 

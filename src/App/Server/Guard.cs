@@ -31,7 +31,7 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
         // A link in a mail may open the page itself; nothing else is fetched from afar.
         if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none") && !(isPageFile && request.Headers["Sec-Fetch-Mode"] == "navigate"))
             return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
-        if (path is "/health/live" or "/health/ready" || isPageFile) return null;
+        if (path is "/health/live" or "/health/ready" or "/openapi/v1.json" || isPageFile) return null;
         // Figures are for whoever is on this machine; from afar they need a token like all else.
         if (path == "/metrics" && context.Connection.RemoteIpAddress is { } from && System.Net.IPAddress.IsLoopback(from)) return null;
         var byHeader = request.Headers.Authorization.Count > 0;

@@ -19,9 +19,9 @@ public sealed class HttpServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private readonly MediaDesk _desk;
+    private readonly IReadOnlyList<IDisposable> _owned;
 
-    private HttpServer(WebApplication app, MediaDesk desk) => (_app, _desk) = (app, desk);
+    private HttpServer(WebApplication app, IReadOnlyList<IDisposable> owned) => (_app, _owned) = (app, owned);
 
     /// <summary>Listens; throws <see cref="IOException"/> when the address is taken.</summary>
     public static async Task<HttpServer> StartAsync(Composition composition, ServerPlace place, JobQueue queue, Listening listening, Workers workers)
@@ -95,16 +95,22 @@ public sealed class HttpServer : IAsyncDisposable
         new QueueRoutes(place, queue).AddTo(app);
         new SearchRoutes(place).AddTo(app);
         new TemplateRoutes(place, queue, workers, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).AddTo(app);
+        new ServiceRoutes(composition, place, queue, workers).AddTo(app);
+        new DecisionRoutes(place, queue).AddTo(app);
         new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
-        new UploadRoutes(new Uploads(place, composition.Time)).AddTo(app);
+        // Written by hand and held to the routes by a test, because the routes write their answers themselves; so it is there at build time, too.
+        var document = Help.EmbeddedText.Bytes("openapi.json")!;
+        app.MapGet("/openapi/v1.json", context => Answer.BytesAsync(context, "application/json", document));
+        var uploads = new UploadRoutes(new Uploads(place, composition.Time), composition.Time);
+        uploads.AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, metrics));
         app.MapFallback(context => Answer.ProblemAsync(context, HttpStatusCode.NotFound, "there is no such address", "the API is described in docs/formats/api.md"));
         await app.StartAsync();
-        return new HttpServer(app, desk);
+        return new HttpServer(app, [desk, uploads]);
     }
 
     /// <summary>Ready while the supervisor's heart beats.</summary>
@@ -123,7 +129,7 @@ public sealed class HttpServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _desk.Dispose();
+        foreach (var owned in _owned) owned.Dispose();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();

@@ -11,7 +11,7 @@ using Spool.Platform;
 namespace Spool.App.Server;
 
 /// <summary>Files sent in parts that may be taken up again (docs/formats/api.md); the words of the headers are those of tus 1.0.</summary>
-internal sealed class UploadRoutes(Uploads uploads)
+internal sealed class UploadRoutes(Uploads uploads, TimeProvider time) : IDisposable
 {
     /// <summary>The media type of a part, and the only one beside JSON that a body here may have.</summary>
     internal const string PartType = "application/offset+octet-stream";
@@ -21,13 +21,24 @@ internal sealed class UploadRoutes(Uploads uploads)
 
     private const long MostPart = 8 << 20;
 
+    private ITimer? _sweeping;
+
     internal void AddTo(IEndpointRouteBuilder routes)
     {
+        _sweeping = time.CreateTimer(_ => Sweep(), null, TimeSpan.Zero, TimeSpan.FromHours(1));
         routes.MapPost(Root, context => AnswerAsync(context, BeginAsync));
         routes.MapMethods(Root + "/{id}", [HttpMethods.Patch], context => AnswerAsync(context, AppendAsync));
         routes.MapMethods(Root + "/{id}", [HttpMethods.Head], context => AnswerAsync(context, StandAsync));
         routes.MapDelete(Root + "/{id}", context => AnswerAsync(context, DeleteAsync));
     }
+
+    private void Sweep()
+    {
+        try { uploads.Sweep(); }
+        catch (DiskException) { return; } // whoever begins an upload, which sweeps too, is told
+    }
+
+    public void Dispose() => _sweeping?.Dispose();
 
     private async Task AnswerAsync(HttpContext context, Func<HttpContext, Task> answer)
     {

@@ -298,6 +298,20 @@ public sealed class MediaRouteTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_waits_for_any_more_is_given_up()
+    {
+        _bench.Make("long.mkv", "-f lavfi -i testsrc2=s=1920x1080:r=30:d=20 -c:v mpeg4 -q:v 5");
+        var digest = (await _bench.ResultsAsync("long.mkv")).Values.Single();
+        await _bench.ObjectAsync(At(digest, "preview"));
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(400)))
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.Http.GetAsync(At(digest, "sprite"), patience.Token));
+        Sandbox.Until(() => Sandbox.ToolsOf(_bench.Server.Pid).Count == 0, "the end of the tool", 5);
+        Assert.False(File.Exists(Path.Join(_bench.State, "media", digest, "sprite-1.jpg")));
+        // It is made when somebody waits.
+        Assert.Equal(HttpStatusCode.OK, (await _bench.GetAsync(At(digest, "sprite"))).Status);
+    }
+
+    [Fact]
     public async Task Tools_end_with_a_server_that_is_killed()
     {
         _bench.Make("long.mkv", "-f lavfi -i testsrc2=s=1920x1080:r=30:d=20 -c:v mpeg4 -q:v 5");

@@ -157,6 +157,31 @@ public sealed class UploadsTests
     }
 
     [Fact]
+    public async Task What_was_told_stands_after_any_power_cut()
+    {
+        async Task Look(string id, int told)
+        {
+            foreach (var after in _disk.CrashStates(200))
+            {
+                var uploads = new Uploads(new ServerPlace(after, "/state"), _time);
+                Assert.Equal(told, uploads.Get(id).Offset);
+                var rest = "abcdefghi"[told..];
+                Assert.Equal(Digest.Of("abcdefghi"), (await uploads.AppendAsync(id, told, 1000, Source(Encoding.ASCII.GetBytes(rest)))).Done);
+                Assert.Equal("abcdefghi", Encoding.ASCII.GetString(DurableFile.Read(after, uploads.Find(Digest.Of("abcdefghi"))!)));
+            }
+        }
+        _disk.SyncFileSystem("/state");
+        var id = _uploads.Begin("a", 9, null).Id;
+        await Look(id, 0);
+        await SendAsync(id, 0, "abcd");
+        await Look(id, 4);
+        await SendAsync(id, 4, "ef");
+        await Look(id, 6);
+        await SendAsync(id, 6, "ghi");
+        await Look(id, 9);
+    }
+
+    [Fact]
     public async Task A_crash_before_the_end_was_noted_is_mended_when_the_content_is_known()
     {
         var id = _uploads.Begin("a", 3, Digest.Of("abc")).Id;

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ArtifactView, TaskView } from '../data';
+import { DecidingContext } from '../curation/deciding';
 import { LiveContext } from '../live';
 import { RunPage } from '../RunPage';
 import { clock } from '../model/format';
@@ -12,6 +13,7 @@ import { Lost, Nav } from './Nav';
 import { makeLive } from './run/makeLive';
 import { PendingBar } from './run/PendingBar';
 import { RunContext, type Shared } from './run/RunContext';
+import { useDeciding } from './run/useDeciding';
 import { useReviews } from './run/useReviews';
 import { useRun } from './useRun';
 
@@ -77,6 +79,7 @@ export function RunView({ id }: { id: string }) {
 
   // The engine counts its own runs; here the number is that of the server.
   const shown = useMemo(() => run.data && { ...run.data, run: { ...run.data.run, id, status: run.row?.status ?? run.data.run.status } }, [run.data, run.row?.status, id]);
+  const deciding = useDeciding(id, shown?.curation, run.row);
   const shared: Shared = { id, row: run.row, reviews: reviews.list, decisions, lostSince: run.lostSince, again, complain: setComplaint };
   const told = (
     <>
@@ -87,7 +90,7 @@ export function RunView({ id }: { id: string }) {
   );
   return (
     <RunContext.Provider value={shared}>
-      {shown ? <LiveContext.Provider value={live}>{told}<RunPage data={shown} /></LiveContext.Provider> : (
+      {shown ? <LiveContext.Provider value={live}>{told}<DecidingContext.Provider value={deciding}><RunPage data={shown} /></DecidingContext.Provider></LiveContext.Provider> : (
         <div class="app">
           <Nav view={{ name: 'runs' }} />
           <main class="app-main">

@@ -5,7 +5,7 @@ import { ago } from './model/runs';
 import { marked } from './model/search';
 import { goTo, useAddress } from './router';
 
-interface Hit { kind: 'run' | 'task' | 'text' | 'artifact' | 'review'; run: string; task?: string; path?: string; excerpt: string; at: string }
+interface Hit { kind: 'run' | 'task' | 'text' | 'artifact' | 'review'; run: string; task?: string; path?: string; review?: string; excerpt: string; at: string }
 
 const kinds: Record<Hit['kind'], string> = { run: 'run', task: 'task', text: 'text', artifact: 'result', review: 'review' };
 
@@ -30,7 +30,7 @@ export function Search() {
       <ul class="hits">
         {(found.value?.hits ?? []).map((hit, i) => (
           <li key={i}>
-            <a href={addressOf(hit)}>{hit.path ?? hit.task ?? `run ${hit.run}`}</a> <span class="dim">{kinds[hit.kind] ?? hit.kind} · run {hit.run} · {ago(hit.at, Date.now())}</span>
+            <a href={addressOf(hit)}>{hit.path ?? hit.task ?? hit.review ?? `run ${hit.run}`}</a> <span class="dim">{kinds[hit.kind] ?? hit.kind} · run {hit.run} · {ago(hit.at, Date.now())}</span>
             <p>{marked(hit.excerpt, asked).map((part, j) => (part.hit ? <mark key={j}>{part.text}</mark> : part.text))}</p>
           </li>
         ))}
@@ -39,9 +39,10 @@ export function Search() {
   );
 }
 
-export function addressOf(hit: Pick<Hit, 'run' | 'task' | 'path'>): string {
+export function addressOf(hit: Pick<Hit, 'run' | 'task' | 'path' | 'review'>): string {
   const at = new URLSearchParams();
-  if (hit.task) at.set('task', hit.task);
+  const task = hit.task ?? hit.review;
+  if (task) at.set('task', task);
   if (hit.path) at.set('file', hit.path);
   const hash = at.toString();
   return `/runs/${hit.run}${hash === '' ? '' : `#${hash}`}`;

@@ -4,7 +4,7 @@ import type { ReportData } from '../data';
 import { Problem, troubleOf, Unreachable } from './api';
 import { useInside } from './context';
 import { follow } from './events';
-import { LiveRun, withAddresses } from './model/live';
+import { LiveRun, withAddresses, type Facts } from './model/live';
 import { isOver, type RunRow } from './model/runs';
 
 export interface Followed {
@@ -36,6 +36,7 @@ export function useRun(id: string): Followed {
 
   useEffect(() => {
     let stopped = false;
+    let looking = false;
     let drawing: ReturnType<typeof setTimeout> | undefined;
     let reading: ReturnType<typeof setTimeout> | undefined;
     let unfollow: (() => void) | undefined;
@@ -64,14 +65,27 @@ export function useRun(id: string): Followed {
         setTrouble(undefined);
         const curation = page?.steps.some((step) => step.kind.startsWith('curate.')) ? await api.get<CurationView>(`/runs/${id}/curation`).catch(absent) : undefined;
         if (stopped) return;
-        if (page && page !== last) live.rebase(withAddresses(curation ? { ...page, curation } : page), asked);
+        if (page && page !== last) live.rebase(withAddresses(curation ? { ...page, curation: withSheets(curation, id) } : page), asked);
         last = page ?? last;
         drawSoon();
+        void look();
         if (!unfollow && !isOver(fresh)) unfollow = start();
       } catch (error) {
         told(error);
         if (!stopped && !unfollow) readSoon(3000);
       }
+    };
+    // One after the other: each look starts a program on the server, once for the same bytes.
+    const look = async () => {
+      if (looking) return;
+      looking = true;
+      for (let [digest] = live.unknown(); digest !== undefined && !stopped; [digest] = live.unknown()) {
+        const preview = await api.get<Facts>(`/artifacts/${digest.replace(/^sha256:/, '')}/preview`).catch(() => ({}) as Facts);
+        const { seconds, fps, width, height, codecs } = preview;
+        live.know(digest, { seconds, fps, width, height, codecs });
+        drawSoon();
+      }
+      looking = false;
     };
     const readSoon = (pause = pagePause) => { reading ??= setTimeout(() => void read(), pause); };
     again.current = () => void read();
@@ -98,6 +112,12 @@ export function useRun(id: string): Followed {
   }, [api, id, live]);
 
   return { live, data, row, lostSince, trouble, again: () => again.current(), draw: () => draw.current() };
+}
+
+/** The sheets of small pictures lie in the workspace; the server gives them from there. */
+function withSheets(view: CurationView, id: string): CurationView {
+  const streams = view.streams.map((stream) => ({ ...stream, sheets: stream.sheets.map((sheet) => ({ ...sheet, address: sheet.address.replace(/^thumbs\//, `/api/v1/runs/${id}/sheets/`) })) }));
+  return { ...view, streams };
 }
 
 /** No page yet is no trouble: the run has not begun. */

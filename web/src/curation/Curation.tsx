@@ -1,5 +1,6 @@
-import { useMemo } from 'preact/hooks';
+import { useContext, useMemo } from 'preact/hooks';
 import type { CurationView } from './data';
+import { DecidingContext } from './deciding';
 import { FrameCard } from './FrameCard';
 import { Frames } from './Frames';
 import { Groups } from './Groups';
@@ -19,6 +20,7 @@ const titles: Record<Part, string> = { summary: 'Summary', lines: 'Thresholds', 
 
 /** The streams of a curation: what was found and dropped, and where the lines could lie instead. Takes plain values and fetches nothing. */
 export function Curation({ view, place, go }: { view: CurationView; place: CurationPlace; go: CurationGo }) {
+  const deciding = useContext(DecidingContext);
   const chosen = view.streams.find((stream) => stream.name === place.stream) ?? view.streams[0];
   const stream = useMemo(() => chosen && readStream(chosen), [chosen]);
   const known = useMemo(() => (stream ? partsOf(stream) : []), [stream]);
@@ -45,6 +47,13 @@ export function Curation({ view, place, go }: { view: CurationView; place: Curat
         <nav class="curation-parts" aria-label="Parts of the curation">
           {known.map((one) => <button key={one} type="button" class="small" aria-pressed={one === part} onClick={() => go({ part: one })}>{titles[one]}</button>)}
         </nav>
+        {deciding && (
+          <span class="decisions">
+            <span role="status">{deciding.said}</span>
+            <button type="button" class="small" onClick={() => deciding.undo()}>Undo</button>
+            <button type="button" class="small" onClick={() => deciding.runAgain()} title="A new run of this workspace takes the decisions">Run with them</button>
+          </span>
+        )}
       </div>
       <div class={`curation-body part-${part}`} key={`${stream.view.name} ${part}`}>
         {part === 'summary' && (

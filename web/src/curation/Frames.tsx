@@ -1,9 +1,11 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { count } from '../model/format';
 import { useViewport } from '../parts/hooks';
 import type { PartProps } from './Curation';
+import { DecidingContext, rangeOf, type Verdict } from './deciding';
 import { FrameFace, FrameWords } from './FrameFace';
 import { bandPath } from './model/envelope';
+import { groupOf } from './model/groups';
 import { choices, chosen, gridRows, jumpTo, scrollToRow } from './model/filter';
 import { flag, flagWords, nearestOrdinal, ordinalFrom, type Stream } from './model/stream';
 
@@ -74,9 +76,33 @@ export function Frames({ stream, place, go }: PartProps) {
     if (at <= grid.first || at >= grid.last - 1) show(cursor);
   }, [place.frame]);
 
+  // From where a range was begun with shift; the frames from there to the cursor are decided together.
+  const [anchor, setAnchor] = useState(-1);
+  const selected = cursor < 0 ? [] : rangeOf(anchor >= 0 && anchor < total ? anchor : cursor, cursor);
+  const inRange = (at: number) => selected.length > 1 && at >= (selected[0] ?? 0) && at <= (selected[selected.length - 1] ?? -1);
+  const deciding = useContext(DecidingContext);
+  const onDecide = (event: KeyboardEvent): boolean => {
+    if (!deciding || event.ctrlKey || event.metaKey || event.altKey) return false;
+    const verdict: Verdict | undefined = { k: 'keep' as const, x: 'drop' as const }[event.key.toLowerCase()];
+    if (verdict && cursor >= 0) {
+      deciding.decide(stream.view.name, verdict, selected.map((at) => stream.numbers[ordinalAt(at)] ?? 0));
+      setAnchor(-1);
+      choose(Math.max(cursor, selected[selected.length - 1] ?? cursor) + 1);
+    } else if (event.key.toLowerCase() === 'u') deciding.undo();
+    else if (event.key.toLowerCase() === 'd' && cursor >= 0) {
+      const group = groupOf(stream.groups, ordinalAt(cursor));
+      if (group === undefined) setSaid('This frame is in no group');
+      else go({ part: 'duplicates', group, order: 'frame' });
+    } else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (onDecide(event)) return;
     const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: columns * 4, PageUp: -columns * 4, Home: -total, End: total }[event.key];
     if (by === undefined || total === 0) return;
+    setAnchor(event.shiftKey ? (anchor >= 0 ? anchor : cursor) : -1);
     choose(cursor < 0 ? grid.first * columns : cursor + by);
     event.preventDefault();
     event.stopPropagation();
@@ -98,13 +124,15 @@ export function Frames({ stream, place, go }: PartProps) {
           {widths.map((one, i) => <button key={one} type="button" class="small" aria-pressed={i === place.size} onClick={() => go({ size: i })} aria-label={`Pictures ${one} pixels wide`}>{'SMLX'[i]}</button>)}
         </span>
         <span class="dim" role="status">{said}</span>
+        {selected.length > 1 && <span>{count(selected.length)} frames chosen</span>}
       </div>
       <div class="grid-box">
         <div class="grid" ref={ref} role="listbox" tabIndex={0} aria-label={`${choice?.words ?? ''}, ${count(total)} frames`} onKeyDown={onKeyDown}
           aria-activedescendant={cursor >= grid.first * columns && cursor < grid.last * columns ? `frame-${cursor}` : undefined}>
           <div style={{ height: `${grid.height}px`, position: 'relative' }}>
             <div class="grid-rows" style={{ transform: `translateY(${grid.top}px)`, gridTemplateColumns: `repeat(${columns}, ${width}px)`, gridAutoRows: `${row - 6}px` }}>
-              {view.height > 0 && places.map((at) => <GridTile key={ordinalAt(at)} {...{ stream, at, width, total }} ordinal={ordinalAt(at)} chosen={at === cursor} onChoose={() => choose(at)} />)}
+              {view.height > 0 && places.map((at) => <GridTile key={ordinalAt(at)} {...{ stream, at, width, total }} ordinal={ordinalAt(at)} chosen={at === cursor} within={inRange(at)} verdict={deciding?.verdictOf(stream.view.name, stream.numbers[ordinalAt(at)] ?? 0)}
+                onChoose={(event) => { setAnchor(event.shiftKey ? (anchor >= 0 ? anchor : cursor) : -1); choose(at); }} />)}
             </div>
           </div>
         </div>
@@ -114,17 +142,17 @@ export function Frames({ stream, place, go }: PartProps) {
   );
 }
 
-interface GridTileProps { stream: Stream; ordinal: number; at: number; width: number; total: number; chosen: boolean; onChoose: () => void }
+interface GridTileProps { stream: Stream; ordinal: number; at: number; width: number; total: number; chosen: boolean; within: boolean; verdict?: Verdict; onChoose: (event: MouseEvent) => void }
 
-function GridTile({ stream, ordinal, at, width, total, chosen, onChoose }: GridTileProps) {
+function GridTile({ stream, ordinal, at, width, total, chosen, within, verdict, onChoose }: GridTileProps) {
   const flags = stream.flags[ordinal] ?? 0;
-  const dropped = stream.view.selection !== undefined && !(flags & flag.kept);
+  const dropped = verdict ? verdict === 'drop' : stream.view.selection !== undefined && !(flags & flag.kept);
   const index = stream.numbers[ordinal] ?? 0;
   return (
-    <div id={`frame-${at}`} class={`frame-tile${chosen ? ' at' : ''}${dropped ? ' dropped' : ''}`} role="option" aria-selected={chosen} aria-posinset={at + 1} aria-setsize={total}
-      aria-label={[`frame ${index}`, flagWords(flags), dropped && 'dropped'].filter(Boolean).join(', ')} onClick={onChoose}>
+    <div id={`frame-${at}`} class={`frame-tile${chosen || within ? ' at' : ''}${dropped ? ' dropped' : ''}`} role="option" aria-selected={chosen} aria-posinset={at + 1} aria-setsize={total}
+      aria-label={[`frame ${index}`, flagWords(flags), dropped && 'dropped', verdict && `you: ${verdict}`].filter(Boolean).join(', ')} onClick={onChoose}>
       <FrameFace stream={stream} ordinal={ordinal} width={width - 2} />
-      <FrameWords stream={stream} ordinal={ordinal} />
+      <FrameWords stream={stream} ordinal={ordinal} mark={verdict && { keep: '✓ you keep', drop: '✗ you drop', representative: '★ you chose' }[verdict]} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useContext, useMemo, useState } from 'preact/hooks';
 import { count, plural } from '../model/format';
 import type { PartProps } from './Curation';
+import { DecidingContext } from './deciding';
 import { FrameTile } from './FrameFace';
 import { membersOf, orderOf, type Member } from './model/groups';
 import { Pager } from './Pager';
@@ -60,14 +61,28 @@ function Group({ stream, onFrame, width, group, at, wanted, open, onOpen }: Grou
   const shown = open ? members.slice(from, from + membersAtOnce) : members.slice(0, membersAtFirst);
   const tile = width < 480 ? Math.floor((width - 28) / 3) : Math.max(96, Math.min(150, Math.floor((width - 60) / 6)));
   const note = (member: Member) => (member.kept ? undefined : `${plural(member.distance, 'bit')} · ${(1 - member.distance / 64).toFixed(2)}`);
+  const deciding = useContext(DecidingContext);
+  const verdictOf = (member: Member) => deciding?.verdictOf(stream.view.name, stream.numbers[member.ordinal] ?? 0);
+  const pick = (place: number) => {
+    const member = shown[place];
+    if (member) deciding?.decide(stream.view.name, 'representative', [stream.numbers[member.ordinal] ?? 0]);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!deciding || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^[1-9]$/.test(event.key)) pick(Number(event.key) - 1);
+    else if (event.key.toLowerCase() === 'u') deciding.undo();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
-    <section class={wanted ? 'group wanted' : 'group'} aria-label={`Group of ${size} frames`}>
+    <section class={wanted ? 'group wanted' : 'group'} aria-label={`Group of ${size} frames`} onKeyDown={onKeyDown} tabIndex={deciding ? 0 : undefined}>
       <h3>
         {plural(size, 'frame')} <code title="the id of the group">{view?.ids[group]}</code>
         <span class="dim">kept #{count(stream.numbers[kept?.ordinal ?? 0] ?? 0)}: {view?.reasons[group]}</span>
       </h3>
       <div class="frame-tiles">
-        {shown.map((member) => <FrameTile key={member.ordinal} stream={stream} ordinal={member.ordinal} width={tile} note={note(member)} mark={member.kept ? 'kept' : undefined} at={stream.numbers[member.ordinal] === at} onChoose={onFrame} />)}
+        {shown.map((member, i) => <FrameTile key={member.ordinal} stream={stream} ordinal={member.ordinal} width={tile} note={deciding && i < 9 ? `${i + 1} · ${note(member) ?? 'kept'}` : note(member)} mark={verdictOf(member) === 'representative' ? '★ you chose' : member.kept ? 'kept' : undefined} at={stream.numbers[member.ordinal] === at} onChoose={onFrame} />)}
       </div>
       {open && <Pager what="members" from={from} size={membersAtOnce} total={members.length} onFrom={setFrom} />}
       {members.length > membersAtFirst && <button type="button" class="small" aria-expanded={open} onClick={() => onOpen(!open)}>{open ? 'Fewer' : `All ${count(members.length)}`}</button>}

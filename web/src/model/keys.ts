@@ -39,6 +39,9 @@ export const curationKeys: { group: string; keys: [string, string][] } = { group
   ['Home End', 'the ends of the scores, or of the grid'],
   ['+ − 0', 'closer, wider, all of the timeline'],
   ['Esc', 'close the frame'],
+  ['K X U', 'on a server: keep, drop, take back'],
+  ['D', 'on a server: the group of a frame'],
+  ['1 … 9', 'on a server: the one to keep of a group'],
 ] };
 
 export type Command =

@@ -9,6 +9,11 @@ interface Told {
   fraction?: number; text?: string; tasks?: Partial<RunView['tasks']>; eta_s?: number | null; cost_usd?: number | null; run?: string;
 }
 
+/** What is known of the bytes of a media file. */
+export interface Facts { seconds?: number; fps?: number; width?: number; height?: number; codecs?: string[] }
+
+const isDigest = /^(?:sha256:)?([0-9a-f]{64})$/;
+
 const statuses: Record<string, TaskStatus> = { succeeded: 'succeeded', reused: 'reused', failed: 'failed', blocked: 'blocked', waiting: 'waiting', skipped: 'skipped', cancelled: 'cancelled', running: 'running' };
 
 /**
@@ -16,6 +21,7 @@ const statuses: Record<string, TaskStatus> = { succeeded: 'succeeded', reused: '
  * Events are seen at once; the data behind them replaces them when it comes.
  */
 export class LiveRun {
+  private readonly facts = new Map<string, Facts>();
   private base: ReportData | undefined;
   private patches = new Map<string, Patch>();
   private readonly extra = new Map<string, TaskView>();
@@ -76,9 +82,25 @@ export class LiveRun {
     }
   }
 
+  /** What was found out about bytes; the engine does not look into them while it works. */
+  know(digest: string, facts: Facts): void {
+    this.facts.set(digest, facts);
+  }
+
+  /** Digests of media whose length is shown and not known yet, the first of the result first. */
+  unknown(most = 60): string[] {
+    const base = this.base;
+    if (!base) return [];
+    const files = new Map(base.artifacts.map((file) => [file.path, file]));
+    const paths = [...base.strip.slice(0, most).map((cell) => cell.path), ...base.finals];
+    const digests = paths.map((path) => files.get(path ?? '')).filter((file) => file !== undefined)
+      .filter((file) => (file.type === 'video' || file.type === 'audio') && file.seconds === undefined && isDigest.test(file.digest) && !this.facts.has(file.digest)).map((file) => file.digest);
+    return [...new Set(digests)].slice(0, most);
+  }
+
   /** The data with everything that was told since. */
   data(): ReportData | undefined {
-    const base = this.base;
+    const base = this.base && withFacts(this.base, this.facts);
     if (!base) return undefined;
     const known = new Set(base.tasks.map((task) => task.task));
     const all = this.extra.size === 0 ? base.tasks : [...base.tasks, ...[...this.extra.values()].filter((task) => !known.has(task.task))];
@@ -129,6 +151,21 @@ function patched(task: TaskView, patch: Patch | undefined): TaskView {
   };
 }
 
+/** Files with what was found out about them, and parts of the result as long as their files. */
+export function withFacts(data: ReportData, facts: ReadonlyMap<string, Facts>): ReportData {
+  if (facts.size === 0) return data;
+  const artifacts = data.artifacts.map((file) => { const known = facts.get(file.digest); return known ? { ...known, ...file } : file; });
+  const lengths = new Map(artifacts.map((file) => [file.path, file.seconds]));
+  let at = 0;
+  const strip = data.strip.map((cell) => {
+    const seconds = cell.seconds > 0 ? cell.seconds : lengths.get(cell.path ?? '') ?? 0;
+    const start = cell.start > 0 ? cell.start : at;
+    at = start + seconds;
+    return seconds === cell.seconds && start === cell.start ? cell : { ...cell, seconds, start };
+  });
+  return { ...data, artifacts, strip };
+}
+
 function withExtra(files: ArtifactView[], extra: Map<string, ArtifactView>): ArtifactView[] {
   const known = new Set(files.map((file) => file.path));
   return [...files, ...[...extra.values()].filter((file) => !known.has(file.path))];
@@ -136,7 +173,7 @@ function withExtra(files: ArtifactView[], extra: Map<string, ArtifactView>): Art
 
 function addressed(artifact: ArtifactView): ArtifactView {
   const shown = artifact.type === 'video' || artifact.type === 'image' || artifact.type === 'audio';
-  const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(artifact.digest)?.[1];
+  const digest = isDigest.exec(artifact.digest)?.[1];
   if (digest === undefined) return artifact;
   const at = `/api/v1/artifacts/${digest}`;
   return {

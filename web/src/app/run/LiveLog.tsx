@@ -25,7 +25,7 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
   const [asked, setAsked] = useState('');
   const [found, setFound] = useState<Found>();
   const [ref, view] = useViewport<HTMLDivElement>();
-  const state = useRef({ follows, busy: false, log });
+  const state = useRef({ follows, busy: false, log, task: '' });
   state.current = { ...state.current, follows, log };
   const jumped = useRef<number | undefined>(undefined);
   const at = place.log === undefined || place.log === 'end' ? undefined : Number(place.log);
@@ -35,7 +35,11 @@ export function LiveLog({ task, place, go, say }: Here & { task: TaskView }) {
   useEffect(() => {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let mine: LogText | undefined;
+    // What is here already is not read again, so nothing moves under the reader.
+    const here = state.current.log;
+    const covers = here !== undefined && state.current.task === task.task && at !== undefined && at >= here.from && at < here.next;
+    state.current.task = task.task;
+    let mine: LogText | undefined = covers ? here : undefined;
     const round = async () => {
       try {
         mine = mine === undefined ? startLog(await read(at === undefined ? -1 : Math.max(0, at - part / 4))) : append(state.current.log ?? mine, await read((state.current.log ?? mine).next));

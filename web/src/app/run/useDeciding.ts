@@ -1,0 +1,31 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { CurationView } from '../../curation/data';
+import type { Deciding, Verdict } from '../../curation/deciding';
+import { useApi } from '../context';
+import { FrameDecisions } from '../model/curate';
+import type { RunRow } from '../model/runs';
+import { goTo } from '../router';
+
+/** Decisions about the frames of a run that curated something. */
+export function useDeciding(id: string, view: CurationView | undefined, row: RunRow | undefined): Deciding | undefined {
+  const api = useApi();
+  const [, draw] = useState(0);
+  const streams = (view?.streams ?? []).map((stream) => stream.name).join('\n');
+  const decisions = useMemo(() => new FrameDecisions(async (wishes) => { await api.send('POST', `/runs/${id}/decisions`, { decisions: wishes }); }, () => draw((n) => n + 1)), [api, id]);
+  useEffect(() => {
+    for (const stream of streams === '' ? [] : streams.split('\n')) {
+      api.get<Record<Verdict, number[]> & { total: number }>(`/runs/${id}/decisions?stream=${encodeURIComponent(stream)}`)
+        .then((decided) => decisions.known(stream, decided, decided.total), (error: unknown) => { decisions.trouble = error instanceof Error ? error.message : ''; draw((n) => n + 1); });
+    }
+  }, [api, id, streams, decisions]);
+  if (!view) return undefined;
+  return {
+    verdictOf: (stream, frame) => decisions.verdictOf(stream, frame),
+    decide: (stream, verdict, frames) => decisions.decide(stream, verdict, frames),
+    undo: () => void decisions.undo(),
+    said: decisions.said,
+    runAgain: () => {
+      if (row) void api.send<{ id: string }>('POST', '/runs', { workflow: row.workflow, workspace: row.workspace }).then((made) => made && goTo(`/runs/${made.id}`));
+    },
+  };
+}
