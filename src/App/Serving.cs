@@ -32,10 +32,17 @@ public static class Serving
 
     /// <summary>Starts the API.</summary>
     /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task<IAsyncDisposable> ListenAsync(Composition composition, ServerPlace place, JobQueue queue, (IPEndPoint Address, X509Certificate2? Certificate, IReadOnlyList<string> Names) at) =>
-        await HttpServer.StartAsync(composition, place, queue, new Listening(at.Address, Token(place), at.Certificate, at.Names), new Workers(workspace => Owner(composition, workspace, w => w.WriteString("verb", "cancel")) is not null, (arguments, stop) => AskAsync(composition, place, arguments, stop),
+    public static async Task<IAsyncDisposable> ListenAsync(Composition composition, ServerPlace place, JobQueue queue, (IPEndPoint Address, X509Certificate2? Certificate, IReadOnlyList<string> Names) at)
+    {
+        var desk = new ReviewDesk(composition);
+        return await HttpServer.StartAsync(composition, place, queue, new Listening(at.Address, Token(place), at.Certificate, at.Names), new Workers(workspace => Owner(composition, workspace, w => w.WriteString("verb", "cancel")) is not null, (arguments, stop) => AskAsync(composition, place, arguments, stop),
             run => run.FileIn(place), (workspace, request) => Owner(composition, workspace, request), (workspace, run) => PlanOf(composition, workspace, run))
-        { SpentToday = () => composition.DayLedger.Today() });
+        {
+            SpentToday = () => composition.DayLedger.Today(),
+            ReviewsAsync = (run, stop) => desk.ListAsync(run.FileIn(place), run.Job.Place, stop),
+            DecideAsync = (run, verdict, stop) => desk.DecideAsync(run.FileIn(place), run.Job.Place, verdict.Review, (verdict.Verdict, verdict.Note, verdict.At, verdict.Input, verdict.Who), verdict.Shown, stop),
+        });
+    }
 
     private static System.Text.Json.JsonElement? Owner(Composition composition, string workspace, Action<System.Text.Json.Utf8JsonWriter> request) =>
         OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, request);

@@ -49,10 +49,12 @@ public sealed class ReviewsVerb : Verb
         return Done;
     }
 
-    private static string Of(WorkspaceState state, TaskState task) =>
+    internal static string Of(WorkspaceState state, TaskState task) =>
         state.Decisions.TryGetValue(task.Key!, out var decision) ? decision.Verdict == "approve" ? "approved" : "rejected" : "open";
 
-    private static void Json(DryPlan look, TaskState task, string state) => JsonOut.Line(w =>
+    private static void Json(DryPlan look, TaskState task, string state) => JsonOut.Line(w => Write(w, look, task, state));
+
+    internal static void Write(System.Text.Json.Utf8JsonWriter w, DryPlan look, TaskState task, string state)
     {
         w.WriteString("review", task.Node.Address);
         w.WriteString("state", state);
@@ -73,7 +75,7 @@ public sealed class ReviewsVerb : Verb
         w.WriteStartArray("notes");
         foreach (var note in Notes(look, task)) w.WriteStringValue(note);
         w.WriteEndArray();
-    });
+    }
 
     private static IEnumerable<string> Notes(DryPlan look, TaskState task) =>
         task.Node.Producers.Select(p => look.Core.Tasks[p.Index].BaseKey).OfType<string>().SelectMany(look.State.Notes).Select(n => n.Note).Distinct();

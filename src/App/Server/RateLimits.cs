@@ -13,7 +13,7 @@ public sealed class RateLimits(TimeProvider time)
 {
     private sealed record Kind(string Name, double Holds, double PerSecond);
 
-    private static readonly Kind Submit = new("submit", 30, 30 / 60.0), Daily = new("daily", 500, 500 / 86400.0), Ask = new("ask", 600, 2), Fetch = new("fetch", 120, 1), Change = new("change", 600, 10), Guess = new("guess", 20, 20 / 60.0);
+    private static readonly Kind Submit = new("submit", 30, 30 / 60.0), Daily = new("daily", 500, 500 / 86400.0), Ask = new("ask", 600, 2), Fetch = new("fetch", 120, 1), Change = new("change", 2000, 50), Guess = new("guess", 20, 20 / 60.0);
     private const int MostBuckets = 10_000;
     private readonly ConcurrentDictionary<(string Who, string What), Bucket> _buckets = new();
 

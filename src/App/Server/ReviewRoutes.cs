@@ -11,8 +11,6 @@ namespace Spool.App.Server;
 /// <summary>The routes on which a person decides (docs/formats/api.md).</summary>
 internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
 {
-    private readonly SemaphoreSlim _deciding = new(1);
-
     internal void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v1/runs/{id}/reviews", ReviewsAsync);
@@ -27,11 +25,11 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
             await Found.NoneAsync(context);
             return;
         }
-        var (_, lines) = await workers.AskAsync(["reviews", "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json"], context.RequestAborted);
+        var reviews = await workers.ReviewsAsync(run, context.RequestAborted);
         await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteStartArray("reviews");
-            foreach (var line in lines.Split('\n').Where(l => l.StartsWith('{'))) json.WriteRawValue(line);
+            foreach (var review in reviews) json.WriteRawValue(review);
             json.WriteEndArray();
         });
     }
@@ -46,43 +44,25 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
             await Answer.ProblemAsync(context, HttpStatusCode.NotFound, $"there is no review {name}", "a review is named RUN:TASK, as 41:listen:intro");
             return;
         }
-        var arguments = new List<string> { verdict, name[(colon + 1)..], "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json" };
+        var caller = Guard.CallerOf(context)!;
+        var said = new ReviewVerdict(name[(colon + 1)..], verdict, null, null, null, null, caller.Name == Access.Owner ? Environment.UserName : caller.Name);
         if (context.Request.ContentLength is > 0)
         {
             try
             {
                 using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
-                foreach (var option in (string[])["note", "at", "input"])
-                    if (body.RootElement.TryGetProperty(option, out var given) && given.GetString() is { Length: > 0 } text) arguments.Add($"--{option}={text}");
+                said = said with { Note = Text(body.RootElement, "note"), At = Text(body.RootElement, "at"), Input = Text(body.RootElement, "input"), Shown = Text(body.RootElement, "digest") };
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with the texts 'note', 'at', 'input'");
+                await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with the texts 'note', 'at', 'input', 'digest'");
                 return;
             }
         }
-        // On the command line a person may approve what was rejected before; here two who look at one page must not both win.
-        await _deciding.WaitAsync(context.RequestAborted);
-        int code;
-        string said;
-        try
-        {
-            var (_, open) = await workers.AskAsync(["reviews", "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json"], context.RequestAborted);
-            (code, said) = open.Split('\n').Any(line => IsOpen(line, name[(colon + 1)..])) ? await workers.AskAsync(arguments, context.RequestAborted) : (1, $"{name} is not open: it was decided, or is not asked yet");
-        }
-        finally { _deciding.Release(); }
-        if (code == 0) await Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteBoolean("taken", true));
-        else await Answer.ProblemAsync(context, HttpStatusCode.Conflict, "the decision was not taken", said.Trim());
+        var (taken, why) = await workers.DecideAsync(run, said, context.RequestAborted);
+        if (taken) await Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteBoolean("taken", true));
+        else await Answer.ProblemAsync(context, HttpStatusCode.Conflict, "the decision was not taken", why);
     }
 
-    private static bool IsOpen(string line, string task)
-    {
-        if (!line.StartsWith('{')) return false;
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.GetProperty("review").GetString() == task && document.RootElement.GetProperty("state").GetString() == "open";
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException) { return false; }
-    }
+    private static string? Text(JsonElement body, string name) => body.TryGetProperty(name, out var given) && given.GetString() is { Length: > 0 } text ? text : null;
 }

@@ -111,8 +111,7 @@ internal sealed class TextRoutes(ServerPlace place, JobQueue queue, Workers work
 
     private async Task<bool> IsReviewedAsync(QueuedRun run, string path, CancellationToken cancel)
     {
-        var (_, lines) = await workers.AskAsync(["reviews", "--workspace", run.Job.Place, "--file", workers.FileOf(run), "--json"], cancel);
-        foreach (var line in lines.Split('\n').Where(l => l.StartsWith('{')))
+        foreach (var line in await workers.ReviewsAsync(run, cancel))
         {
             using var review = JsonDocument.Parse(line);
             if (review.RootElement.GetProperty("files").EnumerateArray().Any(f => f.GetProperty("path").GetString() == path)) return true;

@@ -12,6 +12,14 @@ namespace Spool.App.Server;
 public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<string>, CancellationToken, Task<(int Code, string Said)>> AskAsync, Func<QueuedRun, string> FileOf,
     Func<string, Action<Utf8JsonWriter>, JsonElement?> AskOwner, Func<string, string, IReadOnlyList<JsonElement>> PlanOf)
 {
+    /// <summary>The open reviews of a run, each as JSON.</summary>
+    public required Func<QueuedRun, CancellationToken, Task<IReadOnlyList<string>>> ReviewsAsync { get; init; }
+    /// <summary>Takes a decision on a review of a run; of two at once the second is told.</summary>
+    public required Func<QueuedRun, ReviewVerdict, CancellationToken, Task<(bool Taken, string Said)>> DecideAsync { get; init; }
     /// <summary>US dollars that all runs of the user spent on this day (UTC).</summary>
     public Func<decimal> SpentToday { get; init; } = () => 0;
 }
+
+/// <summary>What a person says of a review.</summary>
+/// <param name="Shown">The digest of what was looked at; null: whatever is shown now.</param>
+public sealed record ReviewVerdict(string Review, string Verdict, string? Note, string? At, string? Input, string? Shown, string Who);
