@@ -70,7 +70,7 @@ public sealed class ListVerb : Verb
             foreach (var line in runs.Lines(filter, last ?? int.MaxValue)) line.Print();
             return Done;
         }
-        var shown = runs.Queue.All().Where(filter.Takes).TakeLast(last ?? 20).ToList();
+        var shown = runs.Queue.Newest(filter.Takes, last ?? 20).Reverse().ToList();
         ServerTable.Print(composition, runs, shown);
         if (!runs.IsServed) Console.Error.WriteLine("no server runs; start one: spool serve");
         return Done;

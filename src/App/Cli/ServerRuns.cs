@@ -10,6 +10,9 @@ namespace Spool.App.Cli;
 /// </summary>
 internal sealed class ServerRuns(Composition composition)
 {
+    /// <summary>In so many of the newest runs a workspace is looked for, so that a command starts at once whatever is recorded.</summary>
+    private const int MostLooked = 1000;
+
     internal ServerPlace Place { get; } = new(composition.Disk, composition.StateRoot);
 
     internal JobQueue Queue => field ??= new JobQueue(Place, composition.Time);
@@ -22,7 +25,7 @@ internal sealed class ServerRuns(Composition composition)
         string here;
         try { here = WorkflowFile.FindWorkspace(composition, null); }
         catch (UsageException) { return true; }
-        return hasQueue && Queue.All().Any(r => r.Job.Place == here);
+        return hasQueue && Queue.Newest(r => r.Job.Place == here, 1, most: MostLooked).Count > 0;
     }
 
     /// <summary>The run that a number means.</summary>
@@ -46,7 +49,8 @@ internal sealed class ServerRuns(Composition composition)
         var outlooks = live.Count == 0 ? new Dictionary<long, Outlook>() : foresight.All();
         var lines = live.Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, outlooks.GetValueOrDefault(r.Id) ?? Outlook.None))))).ToList();
         using var index = RunIndex.Read(Place);
-        if (index is not null && IndexQuery.Over(index, Place, filter, limit) is { } over) lines.AddRange(over.Select(o => (o.Id, (Action)(() => Console.Out.WriteLine(o.Json)))));
+        if (limit <= MostLooked) lines.AddRange(Queue.Newest(r => r.Stage is ServerPlace.Done or ServerPlace.Failed && filter.Takes(r), limit).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
+        else if (index is not null && IndexQuery.Over(index, Place, filter, limit) is { } over) lines.AddRange(over.Select(o => (o.Id, (Action)(() => Console.Out.WriteLine(o.Json)))));
         else lines.AddRange(Queue.In(ServerPlace.Done).Concat(Queue.In(ServerPlace.Failed)).Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
         return [.. lines.OrderBy(l => l.Item1).TakeLast(limit)];
     }

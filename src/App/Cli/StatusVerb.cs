@@ -50,9 +50,8 @@ public sealed class StatusVerb : Verb
         if (id is null && !how.Follow)
         {
             // What is not over, and what ended last.
-            var all = runs.Queue.All();
-            var over = all.Where(r => r.Stage is Queue.ServerPlace.Done or Queue.ServerPlace.Failed).OrderBy(r => r.FinishedAt).TakeLast(5).ToHashSet();
-            var shown = all.Where(r => r.Stage is Queue.ServerPlace.Pending or Queue.ServerPlace.Running || over.Contains(r)).ToList();
+            var over = runs.Queue.Newest(r => r.Stage is Queue.ServerPlace.Done or Queue.ServerPlace.Failed, 5);
+            var shown = runs.Queue.In(Queue.ServerPlace.Pending).Concat(runs.Queue.In(Queue.ServerPlace.Running)).Concat(over).OrderBy(r => r.Id).ToList();
             if (how.Json)
             {
                 var outlooks = new Queue.Foresight(runs.Place, runs.Queue, composition.Time).All();

@@ -31,7 +31,7 @@ public sealed class IndexWriter(ServerPlace place, JobQueue queue)
             using var transaction = index.Begin();
             foreach (var run in part)
             {
-                Forget(index, run.Id);
+                if (known.ContainsKey(run.Id)) Forget(index, run.Id);
                 Add(index, run);
             }
             foreach (var id in gone) Forget(index, id);

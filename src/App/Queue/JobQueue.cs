@@ -99,6 +99,17 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         return run;
     }
 
+    /// <summary>The newest runs that a filter takes, the newest first; older ones are not even looked at once there are enough.</summary>
+    /// <param name="most">How many runs to look at; null: all that are needed.</param>
+    public IReadOnlyList<QueuedRun> Newest(Func<QueuedRun, bool> filter, int limit, long before = long.MaxValue, int? most = null)
+    {
+        ForgetWhenChanged();
+        var all = ServerPlace.Stages.Where(s => place.Disk.Stat(place.Stage(s)) is not null)
+            .SelectMany(s => place.Disk.List(place.Stage(s)).Select(e => ServerPlace.NumberOf(e.Name)).OfType<long>().Where(id => id < before).Select(id => (Stage: s, Id: id))).DistinctBy(r => r.Id).OrderByDescending(r => r.Id);
+        // A run may be moved on between the list and the look.
+        return [.. all.Take(most ?? int.MaxValue).Select(r => Load(r.Stage, r.Id) ?? Find(r.Id)).OfType<QueuedRun>().Where(filter).Take(limit)];
+    }
+
     public IReadOnlyList<QueuedRun> All() => [.. ServerPlace.Stages.SelectMany(In).OrderBy(r => r.Id)];
 
     /// <summary>The run of a number; null when there is none.</summary>

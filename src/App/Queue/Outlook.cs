@@ -22,16 +22,17 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
 {
     private readonly Dictionary<(string, string), double> _here = [];
     private readonly Dictionary<string, List<double>> _anywhere = [];
-    private long _learnt;
+    private readonly HashSet<long> _learnt = [];
+    private const int MostLearnt = 300;
 
     /// <summary>The outlook of all runs that are not over.</summary>
     public IReadOnlyDictionary<long, Outlook> All()
     {
         lock (_here)
         {
-            Learn();
             var (running, queued) = (queue.In(ServerPlace.Running), queue.In(ServerPlace.Pending));
             if (running.Count + queued.Count == 0) return new Dictionary<long, Outlook>();
+            Learn();
             var standing = Standing.Read(place);
             var outlooks = new Dictionary<long, Outlook>();
             // When each place gets free, and until when each workspace is taken; null: nobody knows.
@@ -90,10 +91,10 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
 
     private void Learn()
     {
-        foreach (var run in queue.In(ServerPlace.Done))
+        // The oldest of the newest first, so that the newest has the last word.
+        foreach (var run in queue.Newest(r => r.Stage == ServerPlace.Done, MostLearnt, most: MostLearnt * 2).Reverse())
         {
-            if (run.Id <= _learnt) continue;
-            _learnt = run.Id;
+            if (!_learnt.Add(run.Id)) continue;
             if (run is not { StartedAt: { } start, FinishedAt: { } end, Tasks: { } tasks } || !DidWork(tasks)) continue;
             var seconds = (end - start) / 1000.0;
             _here[(run.Job.Workflow, run.Job.Place)] = seconds;

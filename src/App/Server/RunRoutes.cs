@@ -64,7 +64,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         var before = long.TryParse(query["before"], NumberStyles.None, null, out var number) ? number : long.MaxValue;
         var filter = new RunFilter(Text("status")?.Split(','), Text("text"), Text("workflow"), Text("workspace"), Text("label"), int.TryParse(query["rating"], NumberStyles.None, null, out var stars) ? stars : null, Day("since"), Day("until"));
         // The newest first; a page goes on before the last number of the one before.
-        var found = queue.All().Where(r => r.Id < before && filter.Takes(r)).OrderByDescending(r => r.Id).Take(limit + 1).ToList();
+        var found = queue.Newest(filter.Takes, limit + 1, before);
         var outlooks = _foresight.All();
         return Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
