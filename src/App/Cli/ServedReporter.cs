@@ -106,6 +106,7 @@ public sealed class ServedReporter(Composition composition, Workspace workspace,
             w.WriteNumber("running", running);
             if (left is { } seconds) w.WriteNumber("eta_s", Math.Round(seconds, 1));
             if (spent > 0) w.WriteNumber("cost_usd", spent);
+            w.WriteNumber("at", composition.Time.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
                 var progress = Progress.Read(place, run.Id);
                 if (run.Status == "running")
                 {
-                    var left = progress.SecondsLeft ?? (Expected(run) is { } whole && run.StartedAt is { } began ? Math.Max(0, whole - ((time.GetUtcNow().ToUnixTimeMilliseconds() - began) / 1000.0)) : null);
+                    var left = (progress.SecondsLeft is { } said ? Math.Max(0, said - progress.Age(time)) : (double?)null) ?? (Expected(run) is { } whole && run.StartedAt is { } began ? Math.Max(0, whole - ((time.GetUtcNow().ToUnixTimeMilliseconds() - began) / 1000.0)) : null);
                     free.Add(left);
                     taken[run.Job.Place] = left;
                     outlooks[run.Id] = new Outlook(null, null, left, progress.Tasks, progress.CostUsd);
@@ -118,6 +118,12 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
 /// <summary>What a running engine said last of how far it is: <c>progress.json</c> in the run's folder.</summary>
 public sealed record Progress(string? Tasks, double? SecondsLeft, decimal? CostUsd)
 {
+    /// <summary>When it was said, Unix milliseconds.</summary>
+    public long At { get; init; }
+
+    /// <summary>Seconds since it was said.</summary>
+    public double Age(TimeProvider time) => At == 0 ? 0 : Math.Max(0, (time.GetUtcNow().ToUnixTimeMilliseconds() - At) / 1000.0);
+
     public static Progress Read(ServerPlace place, long run)
     {
         if (RunPage.Read(place, run, "progress.json") is not { } bytes) return new Progress(null, null, null);
@@ -125,7 +131,7 @@ public sealed record Progress(string? Tasks, double? SecondsLeft, decimal? CostU
         {
             using var document = JsonDocument.Parse(bytes);
             var root = document.RootElement;
-            return new Progress(root.GetProperty("tasks").GetRawText(), root.TryGetProperty("eta_s", out var left) ? left.GetDouble() : null, root.TryGetProperty("cost_usd", out var cost) ? cost.GetDecimal() : null);
+            return new Progress(root.GetProperty("tasks").GetRawText(), root.TryGetProperty("eta_s", out var left) ? left.GetDouble() : null, root.TryGetProperty("cost_usd", out var cost) ? cost.GetDecimal() : null) { At = root.TryGetProperty("at", out var at) ? at.GetInt64() : 0 };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException) { return new Progress(null, null, null); }
     }

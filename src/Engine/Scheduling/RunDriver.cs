@@ -364,16 +364,26 @@ public sealed partial class RunDriver
 
     private TaskCounts Count() => RunEnd.Count(_core);
 
-    /// <summary>Seconds left by recorded durations: the longest chain, or all work over what runs at once, whichever is more.</summary>
+    /// <summary>Seconds left by recorded durations: the longest chain, all work over what runs at once, or what a pool must do over its capacity, whichever is most.</summary>
     private double? SecondsLeft()
     {
         double work = 0, chain = 0;
+        var pools = new Dictionary<string, double>();
+        var now = _workspace.Machine.Now;
         foreach (var task in _core.Tasks)
         {
             if (task.IsOver) continue;
-            work += Urgencies.Expected(task, _world);
-            chain = Math.Max(chain, task.Urgency);
+            var whole = Urgencies.Expected(task, _world);
+            // What runs has done a part of it already; nobody knows how long it takes when it takes longer than ever.
+            var done = task.Status == Planning.TaskStatus.Running ? Math.Min(whole, (now - task.StartedAt) / 1000.0) : 0;
+            work += whole - done;
+            chain = Math.Max(chain, task.Urgency - done);
+            foreach (var (pool, amount) in task.Node.Step.Definition.Resources)
+                if (pool is not ("cpu" or "memory") && amount > 0) pools[pool] = pools.GetValueOrDefault(pool) + ((whole - done) * amount);
         }
+        var capacities = pools.Count == 0 ? null : _request.Capacities();
+        foreach (var (pool, load) in pools)
+            if (capacities!.TryGetValue(pool, out var capacity) && capacity > 0) chain = Math.Max(chain, load / capacity);
         return Math.Max(chain, work / Math.Max(1, Math.Min(_request.Jobs, _request.Cpus)));
     }
 }
