@@ -95,7 +95,7 @@ public sealed class HttpServer : IAsyncDisposable
         new QueueRoutes(place, queue).AddTo(app);
         new SearchRoutes(place).AddTo(app);
         new TemplateRoutes(place, queue, workers, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).AddTo(app);
-        new SettingsRoutes(composition, place, queue, workers).AddTo(app);
+        new NeedRoutes(composition, place, queue, workers).AddTo(app);
         new DecisionRoutes(place, queue).AddTo(app);
         new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);

@@ -12,7 +12,7 @@ namespace Spool.App.Server;
 /// What the runs of this server need from elsewhere, and how the server is set: <c>spool services --json</c> of the workflows that were run last,
 /// <c>spool doctor --json</c> of their workspaces, and the user's settings without what is secret in them. Nothing is changed here.
 /// </summary>
-internal sealed class SettingsRoutes(Composition composition, ServerPlace place, JobQueue queue, Workers workers)
+internal sealed class NeedRoutes(Composition composition, ServerPlace place, JobQueue queue, Workers workers)
 {
     private const int MostWorkflows = 5;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
