@@ -25,7 +25,9 @@ internal sealed class EventStream(ServerPlace place, JobQueue queue, long id)
         var cancel = context.RequestAborted;
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache, no-store";
-        await foreach (var heard in ReadAsync(context.Request.Headers["Last-Event-ID"].ToString(), cancel))
+        var last = context.Request.Headers["Last-Event-ID"].ToString();
+        if (last.Length == 0 && context.Request.Query["from"] == "now") last = Now();
+        await foreach (var heard in ReadAsync(last, cancel))
         {
             var text = new StringBuilder();
             foreach (var (id, line) in heard) text.Append(id is null ? "event: end\n" : $"id: {id}\n").Append("data: ").Append(line).Append("\n\n");
@@ -74,6 +76,18 @@ internal sealed class EventStream(ServerPlace place, JobQueue queue, long id)
             await Task.Delay(Pause, TimeProvider.System, cancel);
             quiet += Pause;
         }
+    }
+
+    /// <summary>The id behind all that was said by now: for who knows the page of the run and wants only what comes.</summary>
+    internal string Now()
+    {
+        if (queue.Find(id) is not { Attempt: > 0 } run || place.Disk.Stat(run.Events(place)) is not { } stat) return "";
+        var tail = new byte[Math.Min(stat.Size, 1 << 16)];
+        using var file = place.Disk.OpenRead(run.Events(place));
+        var count = file.Read(stat.Size - tail.Length, tail);
+        // A line that is being written comes whole.
+        var whole = stat.Size - tail.Length + tail.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"{run.Attempt}-{whole}");
     }
 
     private static (int Attempt, long At) From(string last)
