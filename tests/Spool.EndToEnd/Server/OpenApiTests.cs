@@ -191,7 +191,7 @@ public sealed class OpenApiTests : IDisposable
     {
         Sandbox.Needs("openssl");
         Assert.Contains("give a certificate", _box.Spool("serve", "--listen", "0.0.0.0:7999").Must(2).Err, StringComparison.Ordinal);
-        Sandbox.Tool("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", _box.At("key.pem"), "-out", _box.At("cert.pem"), "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
+        Sandbox.Tool("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", _box.At("key.pem"), "-out", _box.At("cert.pem"), "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:spool.test,DNS:evil.test"]);
         var port = FreePort();
         _box.Variables["SPOOL_STATE"] = Path.Join(_box.Root, "other");
         using var server = _box.Start("serve", "--listen", $"0.0.0.0:{port}", "--tls-cert", _box.At("cert.pem"), "--tls-key", _box.At("key.pem"), "--host", "spool.test");
