@@ -42,7 +42,7 @@ internal static class ServerTable
     private static string Next(ServerRuns runs, QueuedRun run) => run.Status switch
     {
         "failed" when run.Problem is { } problem => problem.Length > 60 ? problem[..59] + "…" : problem,
-        "failed" => $"spool logs --failed --workspace {Words.Quoted(run.Job.Place)}",
+        "failed" => $"spool logs {run.Id} --failed",
         "waiting" when MissingIn(runs, run) is { } missing => missing,
         "waiting" => $"spool reviews --workspace {Words.Quoted(run.Job.Place)}",
         "paused" => $"spool queue resume {run.Id}",
