@@ -10,7 +10,7 @@ public sealed class ServeVerb : Verb
 {
     private readonly Option<string?> _state = new("--state") { Description = "The state root (default: SPOOL_STATE, else ~/.local/state/spool)", HelpName = "DIR" };
     private readonly Option<string> _listen = new("--listen") { Description = "Address of the API and the page (default: 127.0.0.1:7007); none for no API", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1:7007" };
-    private readonly Option<int?> _most = new("--max-concurrent") { Description = "Runs at once (default: the processors)", HelpName = "N" };
+    private readonly Option<int?> _most = new("--max-concurrent") { Description = "Runs at once (default: 10, fewer with less than 4 GB of memory; tasks share the processors whatever it is)", HelpName = "N" };
     private readonly Option<string[]> _watch = new("--watch") { Description = "Run a workspace whenever a file in it changes; may be repeated", HelpName = "DIR" };
     private readonly Option<string?> _minFree = new("--min-free") { Description = "Start no run with less free on a disk (default: 1GB)", HelpName = "SIZE" };
     private readonly Option<string?> _certificate = new("--tls-cert") { Description = "Certificate chain (PEM); with it the server may listen beyond loopback", HelpName = "FILE" };
@@ -50,7 +50,7 @@ public sealed class ServeVerb : Verb
                 Address = address,
                 Certificate = certificate,
                 Names = names,
-                Admission = new Admission(parsed.GetValue(_most) ?? Math.Max(1, Environment.ProcessorCount), minFree),
+                Admission = new Admission(parsed.GetValue(_most) ?? Admission.Usual(Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), minFree),
                 Watched = [.. (parsed.GetValue(_watch) ?? []).Select(d => WorkflowFile.Locate(composition, d, null))],
                 Format = format,
                 Notify = parsed.GetValue(_notify),

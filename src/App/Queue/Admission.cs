@@ -13,6 +13,12 @@ public sealed record Admission(int Most, long MinFree)
 {
     public const long UsualMinFree = 1L << 30;
 
+    // An engine takes about 100 MB; its tools take what their steps take, and wait for processors that all runs share.
+    private const long MemoryOfRun = 400L << 20;
+
+    /// <summary>Runs at once where nothing was said: ten, or as many as there are processors, if the memory is enough.</summary>
+    public static int Usual(int processors, long memory) => (int)Math.Clamp(memory / MemoryOfRun, 1, Math.Max(10, processors));
+
     /// <summary>Runs at once with so much of the memory in use; 0: none is started.</summary>
     /// <param name="used">0 to 1.</param>
     public int AtOnce(double used) => used switch

@@ -20,6 +20,9 @@ public sealed record Outlook(int? Position, double? StartsIn, double? SecondsLef
 /// </summary>
 public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider time)
 {
+    /// <summary>Processors of this machine.</summary>
+    public int Processors { get; init; } = Environment.ProcessorCount;
+
     private readonly Dictionary<(string, string), double> _here = [];
     private readonly Dictionary<string, List<double>> _anywhere = [];
     private readonly HashSet<long> _learnt = [];
@@ -38,12 +41,14 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
             // When each place gets free, and until when each workspace is taken; null: nobody knows.
             var free = new List<double?>();
             var taken = new Dictionary<string, double?>();
+            var crowd = Math.Max(1, (double)running.Count(r => r.Status == "running") / Processors);
             foreach (var run in running)
             {
                 var progress = Progress.Read(place, run.Id);
                 if (run.Status == "running")
                 {
-                    var left = (progress.SecondsLeft is { } said ? Math.Max(0, said - progress.Age(time)) : (double?)null) ?? (Expected(run) is { } whole && run.StartedAt is { } began ? Math.Max(0, whole - ((time.GetUtcNow().ToUnixTimeMilliseconds() - began) / 1000.0)) : null);
+                    // With more runs than processors each waits for the others.
+                    var left = crowd * (progress.SecondsLeft is { } said ? Math.Max(0, said - progress.Age(time)) : (double?)null) ?? (Expected(run) is { } whole && run.StartedAt is { } began ? Math.Max(0, whole - ((time.GetUtcNow().ToUnixTimeMilliseconds() - began) / 1000.0)) : null);
                     free.Add(left);
                     taken[run.Job.Place] = left;
                     outlooks[run.Id] = new Outlook(null, null, left, progress.Tasks, progress.CostUsd);

@@ -143,6 +143,13 @@ public sealed class QueueOrderTests
     }
 
     [Theory]
+    [InlineData(2, 24_000_000_000, 10)]
+    [InlineData(32, 64_000_000_000, 32)]
+    [InlineData(2, 1_000_000_000, 2)]
+    [InlineData(2, 100_000_000, 1)]
+    public void Ten_runs_go_on_at_once_where_the_memory_is_enough(int processors, long memory, int runs) => Assert.Equal(runs, Admission.Usual(processors, memory));
+
+    [Theory]
     [InlineData(0.5, 8)]
     [InlineData(0.7, 6)]
     [InlineData(0.8, 4)]
