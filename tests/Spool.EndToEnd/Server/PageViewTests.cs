@@ -170,5 +170,8 @@ public sealed class PageViewTests : IAsyncDisposable
         Assert.Single(File.ReadAllLines(file));
         await page.SendAsync("Page.reload");
         await page.UntilAsync("document.querySelector('#frame-2')?.textContent.includes('you drop')");
+        // A run that takes the decisions is the same job once more.
+        await page.PushAsync("Run with them");
+        await page.UntilAsync($"location.pathname.startsWith('/runs/') && location.pathname !== '/runs/{run}'");
     }
 }
