@@ -28,6 +28,7 @@ public sealed class DeleteVerb : Verb
 
     private int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(_status) is { } words && RunFilter.UnknownStatus(words) is { } unknown) throw new UsageException($"there is no status '{unknown}'; statuses: {string.Join(", ", RunFilter.Statuses)}");
         using var composition = ServerState.Compose(parsed.GetValue(_state));
         var runs = new ServerRuns(composition);
         var (named, status, before) = (parsed.GetValue(_runs) ?? [], parsed.GetValue(_status), parsed.GetValue(_before));

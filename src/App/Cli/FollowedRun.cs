@@ -99,14 +99,17 @@ internal sealed class FollowedRun(Composition composition, ServerRuns runs, long
         var outlook = new Foresight(runs.Place, runs.Queue, composition.Time).Of(run);
         var text = run.Status switch
         {
-            "queued" => outlook.Position is { } position ? $"queued, no. {position}{(outlook.StartsIn is { } starts and >= 1 ? $", starts in about {Words.Duration(starts)}" : "")}" : "queued",
+            "queued" => outlook.Position is { } position ? $"queued, no. {position}{(outlook.StartsIn is { } starts and >= 1 ? $", starts in about {Words.Duration(starts)}" : "")}{Held()}" : "queued" + Held(),
             "running" => $"running {ServerTable.Tasks(outlook.Tasks)}{(outlook.SecondsLeft is { } left ? $", about {Words.Duration(left)} left" : "")}",
             _ => run.Status,
         };
         if (_width > 0) Console.Write("\r" + (text.Length >= _width ? text[..(_width - 1)] : text) + "\x1b[K");
-        else if (_told != run.Status) Console.WriteLine($"run {id}: {text}");
-        _told = run.Status;
+        else if (_told != run.Status + Held()) Console.WriteLine($"run {id}: {text}");
+        _told = run.Status + Held();
     }
+
+    /// <summary>Why nothing is started; empty while things are.</summary>
+    private string Held() => runs.Queue.IsPaused ? "; the queue is paused (spool queue resume)" : !runs.IsServed ? "; no server runs (spool serve)" : Standing.Read(runs.Place).Held is { } held ? "; " + held : "";
 
     private void Clear()
     {
@@ -121,7 +124,7 @@ internal sealed class FollowedRun(Composition composition, ServerRuns runs, long
             var took = run is { StartedAt: { } begun, FinishedAt: { } end } ? $" in {Words.Duration((end - begun) / 1000.0)}" : "";
             Console.WriteLine($"run {id} of {TerminalText.Plain(run.Name)}: {run.Status}{took}{(run.Tasks is null ? "" : $", {ServerTable.Tasks(run.Tasks)} tasks")}");
             if (run.Problem is { } problem) Console.WriteLine("  " + TerminalText.Plain(problem));
-            if (run.Status == "waiting") Console.WriteLine($"  next  spool reviews --workspace {run.Job.Place}");
+            if (run.Status == "waiting") Console.WriteLine($"  next  spool reviews --workspace {Words.Quoted(run.Job.Place)}");
         }
         return run.Status switch { "succeeded" => Verb.Done, "cancelled" => Verb.Cancelled, "waiting" => Verb.Waiting, _ => Verb.Failed };
     }

@@ -32,7 +32,9 @@ public sealed class ListVerb : Verb
 
     private int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(_status) is { } words && RunFilter.UnknownStatus(words) is { } unknown) throw new UsageException($"there is no status '{unknown}'; statuses: {string.Join(", ", RunFilter.Statuses)}");
         using var composition = ServerState.Compose(parsed.GetValue(_state));
+        if (parsed.GetValue(_last) is < 1) throw new UsageException("--last is a number from 1 on");
         var runs = new ServerRuns(composition);
         var (json, last) = (parsed.GetValue(_json), parsed.GetValue(_last));
         if (parsed.GetValue(_server) || parsed.GetValue(_state) is not null || runs.AreMeant(parsed.GetValue(_workspace))) return Served(composition, runs, Filter(parsed), json, last);

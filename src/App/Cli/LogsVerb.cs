@@ -25,8 +25,15 @@ public sealed class LogsVerb : Verb
     private int Run(ParseResult parsed)
     {
         using var composition = new Composition();
-        var past = PastRuns.Read(composition, parsed.GetValue(_workspace));
         var words = (parsed.GetValue(_what) ?? []).ToList();
+        var workspace = parsed.GetValue(_workspace);
+        // A number is a run of the server where lists speak of the server's; its workspace counts it by another.
+        if (words.Count > 0 && new ServerRuns(composition) is var served && served.AreMeant(workspace) && served.Find(words[0]) is { } meant)
+        {
+            workspace = meant.Job.Place;
+            words[0] = Queue.RunPage.Engine(served.Place, meant.Id) ?? throw new UsageException($"run {meant.Id} has no logs ({meant.Status}{(meant.Problem is { } problem ? ": " + problem : "")})");
+        }
+        var past = PastRuns.Read(composition, workspace);
         var run = words.Count > 0 && past.State.Run(words[0]) is { } named ? named : null;
         if (run is not null) words.RemoveAt(0);
         var task = words.FirstOrDefault();

@@ -142,7 +142,7 @@ public sealed class NewProject(Composition composition, NewWizard? wizard, bool 
 
     private void Say(ProjectTemplate template, string folder, string shown, ProblemList missing)
     {
-        string[] next = folder == composition.CurrentFolder ? ["spool plan", "spool run"] : [$"cd {Quoted(shown)}", "spool plan", "spool run"];
+        string[] next = folder == composition.CurrentFolder ? ["spool plan", "spool run"] : [$"cd {Words.Quoted(shown)}", "spool plan", "spool run"];
         if (json) JsonOut.Line(w => Json(w, template, folder, next));
         else
         {
@@ -170,6 +170,4 @@ public sealed class NewProject(Composition composition, NewWizard? wizard, bool 
         if (stat.Kind != FileKind.Folder) throw new UsageException($"{shown} is a file; name a folder that is empty or not there");
         if (disk.List(folder) is [var first, ..]) throw new UsageException($"{shown} is not empty ({first.Name} is in it); nothing was written. Name a folder that is empty or not there");
     }
-
-    private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -91,8 +91,6 @@ public sealed class QueueVerb : Verb
             return Done;
         }
         ServerTable.Print(composition, runs, shown);
-        if (runs.Queue.IsPaused) Console.WriteLine("the queue is paused; let it go on: spool queue resume");
-        if (standing.Held is { } held && runs.IsServed) Console.WriteLine(held);
         if (!runs.IsServed) Console.Error.WriteLine("no server runs; start one: spool serve");
         return Done;
     }

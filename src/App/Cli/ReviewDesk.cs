@@ -43,6 +43,7 @@ internal sealed class ReviewDesk(Composition composition)
         ReviewDecision decision;
         try { decision = new ReviewDecision(wanted.Verdict, ReviewTarget.Notes(wanted.Note, wanted.At), wanted.Who) { Input = wanted.Input }; }
         catch (UsageException e) { return (false, e.Message); }
+        if (composition.Disk.Stat(workspace) is null || composition.Disk.Stat(file) is null) return (false, $"the workspace {workspace} or its workflow is gone");
         var at = new WorkflowFile(file, workspace, false);
         var one = _deciding.GetOrAdd(workspace, _ => new SemaphoreSlim(1));
         await one.WaitAsync(cancel);

@@ -64,15 +64,27 @@ internal sealed class ServeSession(Composition composition)
         supervisor.Round();
         using var watching = WatchedFolders.Open(composition, place, queue, Watched, line => log.Say(new ServerLine("watching", line)), stop.Token);
         var beat = Path.Join(place.Runtime, "heartbeat");
+        string? trouble = null;
         await using var index = Index.IndexKeeper.Start(place, queue, composition.Time, line => log.Say(new ServerLine("index", line) { Level = "warn" }));
         await using var api = await ListenAsync(place, queue, link, log);
         try
         {
             while (!stop.IsCancellationRequested)
             {
-                supervisor.Round();
-                if (sweep.Round() is > 0 and var removed) log.Say(new ServerLine("runs-removed", $"{removed} run{(removed == 1 ? "" : "s")} removed, as the settings say"));
-                DurableFile.WritePlain(composition.Disk, beat, Encoding.ASCII.GetBytes(composition.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) + "\n"));
+                try
+                {
+                    supervisor.Round();
+                    if (sweep.Round() is > 0 and var removed) log.Say(new ServerLine("runs-removed", $"{removed} run{(removed == 1 ? "" : "s")} removed, as the settings say"));
+                    DurableFile.WritePlain(composition.Disk, beat, Encoding.ASCII.GetBytes(composition.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) + "\n"));
+                    trouble = null;
+                }
+                catch (DiskException e)
+                {
+                    // A full disk ends neither the server nor what runs; it goes on when there is room.
+                    if (trouble != e.Message) log.Say(new ServerLine("held", $"the state root cannot be written, so nothing is started: {e.Message}") { Level = "error" });
+                    trouble = e.Message;
+                    await Task.Delay(TimeSpan.FromSeconds(1), composition.Time, stop.Token);
+                }
                 if (UntilIdle && supervisor.RunningCount == 0 && queue.In(ServerPlace.Pending).Count == 0)
                 {
                     if (notices is not null) await notices.EndAsync();

@@ -16,10 +16,20 @@ internal static class ServerTable
         {
             var outlook = outlooks.GetValueOrDefault(run.Id) ?? Outlook.None;
             var since = DateTimeOffset.FromUnixTimeMilliseconds(run.FinishedAt ?? run.StartedAt ?? run.SubmittedAt);
-            rows.Add([run.Id.ToString(CultureInfo.InvariantCulture), TerminalText.Plain(run.Label ?? run.Name), run.Status, Tasks(outlook.Tasks ?? run.Tasks), Words.Ago(now - since), Left(run, outlook), TerminalText.Plain(Next(run))]);
+            rows.Add([run.Id.ToString(CultureInfo.InvariantCulture), TerminalText.Plain(run.Label ?? run.Name), run.Status, Tasks(outlook.Tasks ?? run.Tasks), Words.Ago(now - since), Left(run, outlook), TerminalText.Plain(Next(runs, run))]);
         }
         Columns.Print(Console.Out, rows);
+        if (shown.All(r => r.Status != "queued")) return;
+        if (runs.Queue.IsPaused) Console.WriteLine("the queue is paused; let it go on: spool queue resume");
+        else if (runs.IsServed && Standing.Read(runs.Place).Held is { } held) Console.WriteLine(held);
     }
+
+    /// <summary>The file that a run waits for, when it waits for no person.</summary>
+    private static string? MissingIn(ServerRuns runs, QueuedRun run) => RunPage.Look(runs.Place, run.Id, root =>
+    {
+        var reasons = root.GetProperty("tasks").EnumerateArray().Where(t => t.GetProperty("status").GetString() == "waiting").SelectMany(t => t.GetProperty("reasons").EnumerateArray()).ToList();
+        return reasons.Any(r => r.GetProperty("code").GetString() == "review") ? null : reasons.Where(r => r.GetProperty("code").GetString() == "missing-input").Select(r => r.GetProperty("text").GetString()).FirstOrDefault();
+    });
 
     private static string Left(QueuedRun run, Outlook outlook) => run.Status switch
     {
@@ -29,11 +39,12 @@ internal static class ServerTable
         _ => "-",
     };
 
-    private static string Next(QueuedRun run) => run.Status switch
+    private static string Next(ServerRuns runs, QueuedRun run) => run.Status switch
     {
         "failed" when run.Problem is { } problem => problem.Length > 60 ? problem[..59] + "…" : problem,
-        "failed" => $"spool logs --failed --workspace {run.Job.Place}",
-        "waiting" => $"spool reviews --workspace {run.Job.Place}",
+        "failed" => $"spool logs {run.Id} --failed",
+        "waiting" when MissingIn(runs, run) is { } missing => missing,
+        "waiting" => $"spool reviews --workspace {Words.Quoted(run.Job.Place)}",
         "paused" => $"spool queue resume {run.Id}",
         _ => "",
     };

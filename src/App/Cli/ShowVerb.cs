@@ -8,14 +8,14 @@ namespace Spool.App.Cli;
 
 public sealed class ShowVerb : Verb
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "Any file, also a copy elsewhere: it is recognised by its content" };
+    private readonly Argument<string> _file = new("FILE") { Description = "Any file, also a copy elsewhere: it is recognised by its content; or a run of the server" };
     private readonly Option<string?> _workspace = new("--workspace") { Description = "The workspace (default: that of the file, else here or above)", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object" };
 
     public override string Name => "show";
-    public override string Summary => "Tell where a file comes from: step, options, tools, ancestry";
+    public override string Summary => "Tell where a file comes from: step, options, tools, ancestry; or look into a run of the server";
     public override int Order => 12;
-    public override IReadOnlyList<string> Examples => ["spool show out/talk.mp4", "spool show ~/Downloads/copy.mp4 --workspace talk"];
+    public override IReadOnlyList<string> Examples => ["spool show out/talk.mp4", "spool show ~/Downloads/copy.mp4 --workspace talk", "spool show 41"];
 
     public override void Build(Command command)
     {
@@ -29,12 +29,15 @@ public sealed class ShowVerb : Verb
     {
         using var composition = new Composition();
         var path = Path.GetFullPath(parsed.GetValue(_file)!, composition.CurrentFolder);
+        var runs = new ServerRuns(composition);
+        if (composition.Disk.Stat(path) is null && runs.Find(parsed.GetValue(_file)) is { } served) return ServedShow.Run(composition, runs, served, parsed.GetValue(_json));
         if (composition.Disk.Stat(path) is not { Kind: FileKind.File }) throw new UsageException($"{parsed.GetValue(_file)} is no file");
         var workspace = parsed.GetValue(_workspace);
         for (var folder = Path.GetDirectoryName(path); workspace is null && folder is not null; folder = Path.GetDirectoryName(folder))
             if (composition.Disk.Stat(Path.Join(folder, ".spool")) is not null) workspace = folder;
-        var past = PastRuns.Read(composition, workspace);
         var digest = ContentHash.OfFile(composition.Disk, path, null, cancel).ToString();
+        workspace ??= ServedShow.WorkspaceOf(runs, digest);
+        var past = PastRuns.Read(composition, workspace);
         var store = new ObjectStore(composition.Disk, past.Paths.Store);
         var origin = Origin.Find(past.State, store, digest);
         if (parsed.GetValue(_json))

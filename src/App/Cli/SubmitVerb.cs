@@ -28,6 +28,8 @@ public sealed class SubmitVerb : Verb
         foreach (var option in (Option[])[_workspace, _vars, _profile, _priority, _budget, _key, _state, _json]) command.Add(option);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(_budget) is < 0) throw new UsageException("--budget is an amount of US dollars, 0 or more");
+            if (parsed.GetValue(_priority) is < -1_000_000 or > 1_000_000) throw new UsageException("--priority is a whole number up to a million");
             using var composition = ServerState.Compose(parsed.GetValue(_state));
             var file = WorkflowFile.Locate(composition, parsed.GetValue(_file), parsed.GetValue(_workspace));
             if (composition.Disk.Stat(file.File) is not { Kind: FileKind.File }) throw new UsageException($"{parsed.GetValue(_file)} is not there");

@@ -30,6 +30,9 @@ public static class Words
         _ => (bytes / 1e9).ToString("0.##", CultureInfo.InvariantCulture) + " GB",
     };
 
+    /// <summary>A path as it can be pasted into a shell.</summary>
+    public static string Quoted(string path) => path.Length > 0 && path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
     /// <summary>The bytes that a text such as <c>500MB</c> or <c>1.5 GB</c> means; null when it means none. Units are powers of 1000, with an i (GiB) of 1024.</summary>
     public static long? BytesIn(string text)
     {

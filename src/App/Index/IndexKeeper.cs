@@ -30,9 +30,17 @@ internal sealed class IndexKeeper(ServerPlace place, JobQueue queue, TimeProvide
                 using var index = RunIndex.Write(place);
                 // One that was deleted or replaced beneath us is left for the one that lies there.
                 var inode = place.Disk.Stat(RunIndex.FileIn(place))?.Inode;
-                while (!_stop.IsCancellationRequested && place.Disk.Stat(RunIndex.FileIn(place))?.Inode == inode)
+                for (var rounds = 1; !_stop.IsCancellationRequested && place.Disk.Stat(RunIndex.FileIn(place))?.Inode == inode; rounds++)
                 {
                     writer.Update(index);
+                    // Our own connection may not notice what was done to its files.
+                    if (rounds % 3 == 0 && !IsReadable())
+                    {
+                        index.Dispose();
+                        RunIndex.Delete(place);
+                        say("the index was damaged and is made anew");
+                        break;
+                    }
                     told = null;
                     await Task.Delay(Pause, time, _stop.Token);
                 }
@@ -46,6 +54,12 @@ internal sealed class IndexKeeper(ServerPlace place, JobQueue queue, TimeProvide
                 catch (OperationCanceledException) { return; }
             }
         }
+    }
+
+    private bool IsReadable()
+    {
+        using var index = RunIndex.Read(place);
+        return index is not null;
     }
 
     public async ValueTask DisposeAsync()

@@ -18,6 +18,10 @@ public static class IndexQuery
     /// <summary>How many runs it knows.</summary>
     public static long Count(RunIndex index) => index.One("SELECT count(*) FROM runs") is long count ? count : 0;
 
+    /// <summary>The workspace of the newest run that has these bytes; null when none has.</summary>
+    public static string? WorkspaceOf(RunIndex index, string digest) =>
+        index.One("SELECT r.workspace FROM artifacts a JOIN runs r ON r.id = a.run WHERE a.src_hash = $d ORDER BY (a.producer IS NULL), a.run DESC LIMIT 1", ("$d", digest)) as string;
+
     /// <summary>The best hits for some words; words are looked for from their beginnings, and nothing of them is taken as a query language.</summary>
     public static IReadOnlyList<Hit> Search(RunIndex index, string text, int limit)
     {

@@ -27,8 +27,10 @@ public sealed record Admission(int Most, long MinFree)
     public string? Held(double used, long free, string place)
     {
         if (AtOnce(used) == 0) return string.Create(CultureInfo.InvariantCulture, $"memory: {used * 100:0} % is in use; no run starts until it is below 90 %");
-        return free < MinFree ? string.Create(CultureInfo.InvariantCulture, $"disk: {free / 1e9:0.0} GB free at {place}; no run starts below {MinFree / 1e9:0.0} GB") : null;
+        return free < MinFree ? string.Create(CultureInfo.InvariantCulture, $"disk: {Size(free)} free at {place}; no run starts below {Size(MinFree)}") : null;
     }
+
+    private static string Size(long bytes) => bytes < 1_000_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB") : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
 
     /// <summary>The share of the memory that is in use, of the machine or of the container, whichever is fuller; 0 where it cannot be told.</summary>
     public static double MemoryInUse()

@@ -27,7 +27,10 @@ public sealed record Job(string Workflow, string? Workspace)
     public static Job Unreadable { get; } = new("(unreadable)", "/");
 
     /// <summary>True when the workflow is given as text.</summary>
-    public bool IsText => Workflow.Contains('\n', StringComparison.Ordinal);
+    public bool IsText => IsWorkflowText(Workflow);
+
+    // A path may hold a line break, and no workflow begins with a slash.
+    private static bool IsWorkflowText(string workflow) => !Path.IsPathRooted(workflow) && workflow.Contains('\n', StringComparison.Ordinal);
 
     /// <summary>Where it runs.</summary>
     public string Place => Workspace ?? Path.GetDirectoryName(Workflow)!;
@@ -50,12 +53,19 @@ public sealed record Job(string Workflow, string? Workspace)
     /// <exception cref="JobFault">The object is no job.</exception>
     public static Job Read(JsonElement root)
     {
+        // JSON may hold halves of characters, which no text has.
+        try { return ReadFields(root); }
+        catch (InvalidOperationException e) { throw new JobFault($"holds a text that is none: {e.Message}"); }
+    }
+
+    private static Job ReadFields(JsonElement root)
+    {
         if (root.ValueKind != JsonValueKind.Object) throw new JobFault("is no JSON object");
         foreach (var property in root.EnumerateObject())
             if (!Keys.Contains(property.Name)) throw new JobFault($"has a key '{property.Name}' that a job does not know; {Engine.NearestName.Hint(property.Name, Keys) ?? $"its keys: {string.Join(", ", Keys)}"}");
         var workflow = Text(root, "workflow") ?? throw new JobFault("names no 'workflow'");
         var workspace = Text(root, "workspace");
-        var isText = workflow.Contains('\n', StringComparison.Ordinal);
+        var isText = IsWorkflowText(workflow);
         if (!isText && !Path.IsPathRooted(workflow)) throw new JobFault($"names the workflow '{workflow}', which is no absolute path");
         if (isText && workspace is null) throw new JobFault("gives its workflow as text, so it must name a 'workspace'");
         if (workspace is not null && !Path.IsPathRooted(workspace)) throw new JobFault($"names the workspace '{workspace}', which is no absolute path");

@@ -80,9 +80,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     {
         var runs = new List<QueuedRun>();
         if (stage is ServerPlace.Done or ServerPlace.Failed) ForgetWhenChanged();
-        foreach (var entry in place.Disk.Stat(place.Stage(stage)) is null ? [] : place.Disk.List(place.Stage(stage)))
-            if (ServerPlace.NumberOf(entry.Name) is { } id && Load(stage, id) is { } run) runs.Add(run);
-        return [.. runs.OrderBy(r => r.Id)];
+        foreach (var id in Numbers(stage))
+            if (Load(stage, id) is { } run) runs.Add(run);
+        return runs;
     }
 
     private QueuedRun? Load(string stage, long id)
@@ -104,10 +104,43 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     public IReadOnlyList<QueuedRun> Newest(Func<QueuedRun, bool> filter, int limit, long before = long.MaxValue, int? most = null)
     {
         ForgetWhenChanged();
-        var all = ServerPlace.Stages.Where(s => place.Disk.Stat(place.Stage(s)) is not null)
-            .SelectMany(s => place.Disk.List(place.Stage(s)).Select(e => ServerPlace.NumberOf(e.Name)).OfType<long>().Where(id => id < before).Select(id => (Stage: s, Id: id))).DistinctBy(r => r.Id).OrderByDescending(r => r.Id);
         // A run may be moved on between the list and the look.
-        return [.. all.Take(most ?? int.MaxValue).Select(r => Load(r.Stage, r.Id) ?? Find(r.Id)).OfType<QueuedRun>().Where(filter).Take(limit)];
+        return [.. Downwards(before).Take(most ?? int.MaxValue).Select(r => Load(r.Stage, r.Id) ?? Find(r.Id)).OfType<QueuedRun>().DistinctBy(r => r.Id).Where(filter).Take(limit)];
+    }
+
+    /// <summary>All numbers below one, the highest first, each with where it stands; the sorted stages are walked side by side.</summary>
+    private IEnumerable<(string Stage, long Id)> Downwards(long before)
+    {
+        var stages = ServerPlace.Stages.Select(s => (Stage: s, Numbers: Numbers(s))).ToList();
+        var at = stages.Select(s =>
+        {
+            var found = Array.BinarySearch(s.Numbers, before);
+            return found < 0 ? ~found : found;
+        }).ToArray();
+        while (true)
+        {
+            var next = -1;
+            for (var i = 0; i < at.Length; i++)
+                if (at[i] > 0 && (next < 0 || stages[i].Numbers[at[i] - 1] > stages[next].Numbers[at[next] - 1])) next = i;
+            if (next < 0) yield break;
+            yield return (stages[next].Stage, stages[next].Numbers[--at[next]]);
+        }
+    }
+
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (long At, long[] Numbers)> _numbers = new();
+
+    /// <summary>
+    /// The numbers of a stage, sorted. A folder that has not changed for a moment is not listed again; one that has just changed is, because two
+    /// changes within a tick of the file system's clock look like one.
+    /// </summary>
+    private long[] Numbers(string stage)
+    {
+        if (place.Disk.Stat(place.Stage(stage)) is not { } stat) return [];
+        if (_numbers.TryGetValue(stage, out var known) && known.At == stat.ModifiedNs) return known.Numbers;
+        var numbers = place.Disk.List(place.Stage(stage)).Select(e => ServerPlace.NumberOf(e.Name)).OfType<long>().Order().ToArray();
+        if (Now - (stat.ModifiedNs / 1_000_000) > 100) _numbers[stage] = (stat.ModifiedNs, numbers);
+        else _numbers.TryRemove(stage, out _);
+        return numbers;
     }
 
     public IReadOnlyList<QueuedRun> All() => [.. ServerPlace.Stages.SelectMany(In).OrderBy(r => r.Id)];

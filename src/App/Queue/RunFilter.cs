@@ -12,6 +12,11 @@ public sealed record RunFilter(IReadOnlyList<string>? Status, string? Text, stri
 {
     public static RunFilter None { get; } = new(null, null, null, null, null, null, null, null);
 
+    public static IReadOnlyList<string> Statuses { get; } = ["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"];
+
+    /// <summary>The first word of a list that is no status; null when all are.</summary>
+    public static string? UnknownStatus(string words) => words.Split(',').FirstOrDefault(w => !Statuses.Contains(w));
+
     public bool Takes(QueuedRun run) => (Status is null || Status.Contains(run.Status)) && Has(run.Job.Workflow, Workflow) && (Workspace is null || run.Job.Place == Workspace || Has(run.Job.Place, Workspace)) && Has(run.Label ?? "", Label)
         && (Rating is null || run.Rating >= Rating) && (Since is null || run.SubmittedAt >= Since) && (Until is null || run.SubmittedAt < Until)
         && (Text is null || Has(run.Name, Text) || Has(run.Job.Place, Text) || Has(run.Label ?? "", Text) || Has(run.Problem ?? "", Text));

@@ -104,6 +104,12 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         try
         {
             var arguments = Arguments(moved);
+            if (!run.Job.IsText && place.Disk.Stat(run.Job.Workflow) is not { Kind: FileKind.File })
+            {
+                queue.Move(moved with { Status = "failed", FinishedAt = Now, Problem = $"the workflow {run.Job.Workflow} is not there" }, ServerPlace.Failed);
+                say(ServerLine.End(run.Id, "failed", $"run {run.Id} cannot be started: the workflow {run.Job.Workflow} is not there"));
+                return;
+            }
             DurableFile.CreateFolders(place.Disk, run.Job.Place);
             if (JobInput.Bring(place.Disk, place, run.Job.Place, run.Job.Inputs, Roots) is { } refusal)
             {
@@ -153,6 +159,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         {
             // A person decided: the journal grew since.
             if (run.IsCancelledIn(place)) Finish(run, ("cancelled", run.Tasks));
+            else if (place.Disk.Stat(run.Job.Place) is null) Finish(run with { Problem = $"its workspace {run.Job.Place} is gone" }, ("failed", run.Tasks));
             else if (place.Disk.Stat(run.WakeMark(place)) is not null)
             {
                 place.Disk.DeleteFile(run.WakeMark(place));

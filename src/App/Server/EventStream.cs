@@ -41,6 +41,7 @@ internal sealed class EventStream(ServerPlace place, JobQueue queue, long id)
     internal async IAsyncEnumerable<IReadOnlyList<Heard>> ReadAsync(string last, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (attempt, at) = From(last);
+        if (at > 0 && !IsLineEnd(attempt, at)) (attempt, at) = (0, 0); // none of ours: from the beginning
         var buffer = new byte[1 << 16];
         var quiet = TimeSpan.Zero;
         while (!cancel.IsCancellationRequested)
@@ -88,6 +89,16 @@ internal sealed class EventStream(ServerPlace place, JobQueue queue, long id)
         // A line that is being written comes whole.
         var whole = stat.Size - tail.Length + tail.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
         return string.Create(CultureInfo.InvariantCulture, $"{run.Attempt}-{whole}");
+    }
+
+    private bool IsLineEnd(int attempt, long at)
+    {
+        if (queue.Find(id) is not { } run) return false;
+        var path = (run with { Attempt = attempt }).Events(place);
+        if (place.Disk.Stat(path) is not { } stat || stat.Size < at) return false;
+        var one = new byte[1];
+        using var file = place.Disk.OpenRead(path);
+        return file.Read(at - 1, one) == 1 && one[0] == (byte)'\n';
     }
 
     private static (int Attempt, long At) From(string last)

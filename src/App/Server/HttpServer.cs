@@ -80,6 +80,8 @@ public sealed class HttpServer : IAsyncDisposable
             try { await next(context); }
             catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, (HttpStatusCode)e.StatusCode, e.Message); }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { return; } // the listener went away
+            catch (InvalidOperationException e) when (!context.Response.HasStarted && e.Message.Contains("UTF-16", StringComparison.Ordinal)) { await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body holds a text that is none", e.Message); }
+            catch (DiskException e) when (!context.Response.HasStarted && e.IsDiskFull) { await Answer.ProblemAsync(context, HttpStatusCode.InsufficientStorage, "the disk of the state root is full", e.Message); }
             catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
             if (Guard.CallerOf(context) is { } caller && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
                 audit.Note(caller, context.Request.Method, context.Request.Path, context.Response.StatusCode);

@@ -51,6 +51,11 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
             try
             {
                 using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
+                if (body.RootElement.EnumerateObject().FirstOrDefault(p => p.Name is not ("note" or "at" or "input" or "digest")) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
+                {
+                    await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"a decision has no '{unknown.Name}'; it has note, at, input, digest");
+                    return;
+                }
                 said = said with { Note = Text(body.RootElement, "note"), At = Text(body.RootElement, "at"), Input = Text(body.RootElement, "input"), Shown = Text(body.RootElement, "digest") };
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)

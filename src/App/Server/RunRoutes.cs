@@ -48,6 +48,12 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
             return;
         }
         if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key) && key.ToString().Length is > 0 and <= 255) job = job with { IdempotencyKey = key.ToString() };
+        // What is wrong with a workflow is told with its lines; so nothing else can be read that way.
+        if (!job.IsText && Path.GetExtension(job.Workflow) is not (".yaml" or ".yml"))
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "a workflow is a .yaml file", job.Workflow);
+            return;
+        }
         if (!job.IsText && place.Disk.Stat(job.Workflow) is not { Kind: FileKind.File })
         {
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the workflow is not there", job.Workflow);
@@ -61,6 +67,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
     private Task ListAsync(HttpContext context)
     {
         var query = context.Request.Query;
+        if (RunQuery.Refusal(query) is { } refusal) return Answer.ProblemAsync(context, HttpStatusCode.BadRequest, refusal);
         var limit = int.TryParse(query["limit"], NumberStyles.None, null, out var asked) ? Math.Clamp(asked, 1, MostListed) : UsuallyListed;
         var before = long.TryParse(query["before"], NumberStyles.None, null, out var number) ? number : long.MaxValue;
         var filter = new RunFilter(Text("status")?.Split(','), Text("text"), Text("workflow"), Text("workspace"), Text("label"), int.TryParse(query["rating"], NumberStyles.None, null, out var stars) ? stars : null, Day("since"), Day("until"));

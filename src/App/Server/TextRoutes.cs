@@ -47,12 +47,13 @@ internal sealed class TextRoutes(ServerPlace place, JobQueue queue, Workers work
             await Answer.ProblemAsync(context, HttpStatusCode.UnsupportedMediaType, $"{path} is no text of at most 1 MiB");
             return;
         }
+        var isEditable = listed.Producer is null || await IsReviewedAsync(run, path, context.RequestAborted);
         await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteString("path", path);
             json.WriteString("text", text);
             json.WriteString("digest", Digest.Of(bytes).ToString());
-            json.WriteBoolean("editable", listed.Producer is null);
+            json.WriteBoolean("editable", isEditable);
         });
     }
 

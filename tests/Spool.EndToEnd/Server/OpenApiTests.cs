@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Spool.EndToEnd.Support;
@@ -198,12 +199,15 @@ public sealed class OpenApiTests : IDisposable
     {
         Sandbox.Needs("openssl");
         Assert.Contains("give a certificate", _box.Spool("serve", "--listen", "0.0.0.0:7999").Must(2).Err, StringComparison.Ordinal);
-        Sandbox.Tool("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", _box.At("key.pem"), "-out", _box.At("cert.pem"), "-days", "2", "-subj", "/CN=localhost"]);
+        Sandbox.Tool("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", _box.At("key.pem"), "-out", _box.At("cert.pem"), "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:spool.test,DNS:evil.test"]);
         var port = FreePort();
         _box.Variables["SPOOL_STATE"] = Path.Join(_box.Root, "other");
         using var server = _box.Start("serve", "--listen", $"0.0.0.0:{port}", "--tls-cert", _box.At("cert.pem"), "--tls-key", _box.At("key.pem"), "--host", "spool.test");
         Sandbox.Until(() => server.OutSoFar.Contains("API on https", StringComparison.Ordinal), "the server listens");
-        using var http = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true }) { BaseAddress = new Uri($"https://localhost:{port}") };
+        using var root = X509CertificateLoader.LoadCertificateFromFile(_box.At("cert.pem"));
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(root);
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { BaseAddress = new Uri($"https://localhost:{port}") };
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/api/v1/runs", Stop)).StatusCode);
         http.DefaultRequestHeaders.Host = $"spool.test:{port}";

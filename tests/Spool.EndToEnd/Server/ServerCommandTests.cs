@@ -139,6 +139,24 @@ public sealed class ServerCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_the_server_is_looked_into_by_its_number_and_a_copy_of_its_result_is_recognised()
+    {
+        Directory.CreateDirectory(State);
+        File.WriteAllText(Path.Join(State, "settings.yaml"), "allow: [ls]\n");
+        Workspace("other");
+        _box.Spool("submit", "other").Must(0);
+        Workspace("a", "bytes of its own", "\n  - { id: wrong, kind: command, with: { run: [ls, no-such-file-at-all] } }");
+        _box.Spool("submit", "a").Must(0);
+        _box.Spool("serve", "--until-idle", "--listen", "none").Must(0);
+        Assert.Contains("no-such-file-at-all", _box.Spool("logs", "2", "--failed").Must(0).Out, StringComparison.Ordinal);
+        var shown = _box.Spool("show", "2", "--json").Must(0).Object;
+        Assert.Equal(("failed", 3), (shown.GetProperty("status").GetString(), shown.GetProperty("steps").GetArrayLength()));
+        _box.Spool("index", "update").Must(0);
+        File.Copy(_box.At("a/out/b.txt"), Path.Join(_box.Root, "copy.txt"));
+        Assert.Equal("one", _box.Spool("show", Path.Join(_box.Root, "copy.txt"), "--json").Must(0).Object.GetProperty("task").GetString());
+    }
+
+    [Fact]
     public void With_too_little_room_nothing_starts_and_it_is_said()
     {
         Workspace("a");
