@@ -72,7 +72,7 @@ export function RunPage({ data }: { data: ReportData }) {
     } else say(status === 'failed' ? 'Nothing failed' : 'Nothing needs you');
   };
   const move = (by: number) => {
-    const rows = outlineRows(run, place);
+    const rows = outlineRows(run, place, live !== undefined);
     let at = cursorOf(rows, place, run) + by;
     while (rows[at]?.kind === 'more') at += by;
     const row = rows[Math.max(0, at)];

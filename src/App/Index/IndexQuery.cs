@@ -37,13 +37,13 @@ public static class IndexQuery
     }
 
     /// <summary>Final pictures, films and sounds, the newest first.</summary>
-    public static IReadOnlyList<Piece> Gallery(RunIndex index, long before, int limit)
+    public static IReadOnlyList<Piece> Gallery(RunIndex index, long before, string after, int limit)
     {
         var pieces = new List<Piece>();
         foreach (var row in index.Rows("""
             SELECT a.run, r.name, a.path, a.src_hash, a.type, r.rating, r.label, coalesce(r.finished_at, r.submitted_at) FROM artifacts a JOIN runs r ON r.id = a.run
-            WHERE a.final = 1 AND a.run < $before AND a.type IN ('video', 'image', 'audio') ORDER BY a.run DESC, a.path LIMIT $n
-            """, ("$before", before), ("$n", limit)))
+            WHERE a.final = 1 AND (a.run < $before OR (a.run = $before AND a.path > $after)) AND a.type IN ('video', 'image', 'audio') ORDER BY a.run DESC, a.path LIMIT $n
+            """, ("$before", before), ("$after", after), ("$n", limit)))
             pieces.Add(new Piece(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetInt32(5), row.IsDBNull(6) ? null : row.GetString(6), row.GetInt64(7)));
         return pieces;
     }

@@ -22,7 +22,7 @@ public sealed class RateLimits(TimeProvider time)
     {
         // A stream is one request however long it is.
         if (path.EndsWith("/events", StringComparison.Ordinal) || path.EndsWith("/events/ws", StringComparison.Ordinal)) return null;
-        if (HttpMethods.IsPost(method) && path == "/api/v1/runs") return Take(caller, Submit) ?? Take(caller, Daily);
+        if (HttpMethods.IsPost(method) && (path == "/api/v1/runs" || path.EndsWith("/again", StringComparison.Ordinal))) return Take(caller, Submit) ?? Take(caller, Daily);
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return Take(caller, Change);
         return Take(caller, path.StartsWith("/api/v1/artifacts/", StringComparison.Ordinal) ? Fetch : Ask);
     }

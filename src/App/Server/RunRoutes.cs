@@ -26,6 +26,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         routes.MapPost("/api/v1/runs/{id}/pause", context => PauseAsync(context, true));
         routes.MapPost("/api/v1/runs/{id}/resume", context => PauseAsync(context, false));
         routes.MapPost("/api/v1/runs/{id}/retry", RetryAsync);
+        routes.MapPost("/api/v1/runs/{id}/again", AgainAsync);
     }
 
     private async Task SubmitAsync(HttpContext context)
@@ -107,6 +108,16 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
         return queue.PauseRun(run, paused) ? Answer.JsonAsync(context, HttpStatusCode.Accepted, json => json.WriteBoolean("paused", paused))
             : Answer.ProblemAsync(context, HttpStatusCode.Conflict, $"run {run.Id} is over", run.Status);
+    }
+
+    // The same job as a run of its own: its variables, profile, budget and priority are kept, its key is not, for that one names the earlier run.
+    private Task AgainAsync(HttpContext context)
+    {
+        if (Found.Run(context, queue) is not { } run) return Found.NoneAsync(context);
+        if (!run.Job.IsText && place.Disk.Stat(run.Job.Workflow) is not { Kind: FileKind.File }) return Answer.ProblemAsync(context, HttpStatusCode.Conflict, "the workflow is not there any more", run.Job.Workflow);
+        var id = queue.Add(run.Job with { IdempotencyKey = null }).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.Location = $"/api/v1/runs/{id}";
+        return Answer.JsonAsync(context, HttpStatusCode.Created, json => json.WriteString("id", id));
     }
 
     private Task RetryAsync(HttpContext context)

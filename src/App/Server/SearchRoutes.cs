@@ -57,8 +57,10 @@ internal sealed class SearchRoutes(ServerPlace place)
             return;
         }
         var limit = Limit(context);
-        var before = long.TryParse(context.Request.Query["before"], NumberStyles.None, null, out var number) ? number : long.MaxValue;
-        var pieces = IndexQuery.Gallery(index, before, limit + 1);
+        // A page goes on behind a result, not a run: one run may have more of them than a page holds.
+        var last = context.Request.Query["before"].ToString().Split(':', 2);
+        var (before, after) = long.TryParse(last[0], NumberStyles.None, null, out var number) ? (number, last.Length > 1 ? last[1] : null) : (long.MaxValue, null);
+        var pieces = IndexQuery.Gallery(index, after is null ? before - 1 : before, after ?? "", limit + 1);
         await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteStartArray("items");
@@ -76,7 +78,7 @@ internal sealed class SearchRoutes(ServerPlace place)
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            if (pieces.Count > limit) json.WriteString("next", string.Create(CultureInfo.InvariantCulture, $"/api/v1/gallery?before={pieces[limit - 1].Run}&limit={limit}"));
+            if (pieces.Count > limit) json.WriteString("next", string.Create(CultureInfo.InvariantCulture, $"/api/v1/gallery?before={pieces[limit - 1].Run}:{Uri.EscapeDataString(pieces[limit - 1].Path)}&limit={limit}"));
         });
     }
 

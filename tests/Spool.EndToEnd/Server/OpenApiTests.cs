@@ -137,13 +137,21 @@ public sealed class OpenApiTests : IDisposable
             Assert.Equal((read, HttpStatusCode.OK), (read, (await api.CallAsync(read, [], null, Stop)).Status));
         foreach (var read in (string[])["getRun", "getPage", "listTasks", "listReviews", "previewDelete"])
             Assert.Equal((read, HttpStatusCode.OK), (read, (await api.CallAsync(read, [("id", id)], null, Stop)).Status));
-        foreach (var about in (string[])["getRun", "getPage", "getCuration", "listTasks", "listReviews", "previewDelete", "deleteRun", "cancelRun", "pauseRun", "resumeRun", "retryRun", "followRun"])
+        foreach (var about in (string[])["getRun", "getPage", "getCuration", "listTasks", "listReviews", "previewDelete", "deleteRun", "cancelRun", "pauseRun", "resumeRun", "retryRun", "runAgain", "followRun"])
             foreach (var nonsense in (string[])["999", "abc", "../../etc/passwd", "%2e%2e", "-1", "1 OR 1=1"])
                 Assert.Equal((about, HttpStatusCode.NotFound), (about, (await api.CallAsync(about, [("id", nonsense)], null, Stop)).Status));
         foreach (var digest in (string[])["x", "../../../etc/passwd", "..%2f..%2ftoken", new string('a', 64), new string('A', 64)])
             foreach (var look in (string[])["getArtifact", "getThumbnail", "getPoster", "getPreview", "playArtifact", "getProxy", "getWaveform", "getSprite"])
                 Assert.InRange((int)(await api.CallAsync(look, [("digest", digest)], null, Stop)).Status, 400, 404);
         Assert.Equal(HttpStatusCode.Conflict, (await api.CallAsync("retryRun", [("id", id)], null, Stop)).Status);
+        // The same job as a run of its own: all that it was asked with is kept, but not its key.
+        var asked = (await api.JsonAsync("submitRun", [("Idempotency-Key", "once")], new { workflow = _box.At("a/spool.yaml"), workspace = _box.At("b"), vars = new { unused = "7" }, profile = "fast", budget = 3.5 }, Stop)).GetProperty("id").GetString()!;
+        var again = (await api.JsonAsync("runAgain", [("id", asked)], null, Stop)).GetProperty("id").GetString()!;
+        Assert.NotEqual(asked, again);
+        var jobs = Directory.GetFiles(Path.Join(_box.Variables["SPOOL_STATE"], "queue"), "*.job", SearchOption.AllDirectories).ToDictionary(f => long.Parse(Path.GetFileNameWithoutExtension(f), System.Globalization.CultureInfo.InvariantCulture), f => JsonDocument.Parse(File.ReadAllText(f)).RootElement);
+        var (first, second) = (jobs[long.Parse(asked, System.Globalization.CultureInfo.InvariantCulture)], jobs[long.Parse(again, System.Globalization.CultureInfo.InvariantCulture)]);
+        foreach (var kept in (string[])["workflow", "workspace", "vars", "profile", "budget"]) Assert.Equal(first.GetProperty(kept).GetRawText(), second.GetProperty(kept).GetRawText());
+        Assert.False(second.TryGetProperty("idempotency_key", out _));
         Assert.Equal(HttpStatusCode.OK, (await api.CallAsync("deleteRun", [("id", id)], null, Stop)).Status);
     }
 

@@ -73,6 +73,12 @@ internal sealed class PageServer : IAsyncDisposable
 
     internal async Task<byte[]> BytesAsync(string path) => await _http.GetByteArrayAsync("/api/v1" + path, Stop);
 
+    internal async Task<HttpStatusCode> PostAsync(string path)
+    {
+        using var answer = await _http.PostAsync("/api/v1" + path, null, Stop);
+        return answer.StatusCode;
+    }
+
     internal async Task<string> SubmitAsync(string workspace)
     {
         using var body = new StringContent(JsonSerializer.Serialize(new { workflow = Box.At($"{workspace}/spool.yaml") }), Encoding.UTF8, "application/json");

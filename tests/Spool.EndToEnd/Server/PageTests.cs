@@ -78,6 +78,10 @@ public sealed class PageTests : IAsyncDisposable
         await page.UntilAsync($"/done/.test({states}) && /running|ready|pending/.test({states})");
         await page.UntilAsync($"{states} === 'done done done done'");
         await page.UntilAsync("document.title.endsWith('done')");
+        // Only what came was listened to, and the page was read when the listening had begun.
+        const string asked = "performance.getEntriesByType('resource').filter(r => r.name.includes('/events')";
+        await page.UntilAsync($"{asked}).length > 0 && {asked}).every(r => r.name.endsWith('/events?from=now'))");
+        await page.UntilAsync($"{asked})[0].startTime < performance.getEntriesByType('resource').find(r => r.name.endsWith('/page')).startTime");
         await page.UntilAsync("document.querySelector('video')?.readyState >= 2 && document.querySelector('video').src.includes('/play')");
         Assert.InRange(double.Parse(await page.AskAsync("document.querySelector('video').duration"), System.Globalization.CultureInfo.InvariantCulture), 7.9, 8.2);
         await page.PressAsync(" ");
@@ -177,7 +181,7 @@ public sealed class PageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_text_is_edited_and_approved_and_a_sound_rejected_at_a_moment_with_the_keyboard_alone()
+    public async Task A_text_is_edited_and_approved_and_a_sound_rejected_at_a_moment()
     {
         _server.Box.Write("talk/script.md", "# Rain\n\nIt falls.\n");
         _server.Box.Write("talk/spool.yaml", """

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Api, Problem, tokenIn, troubleOf } from './api';
 import { ApiContext } from './context';
 import { Gallery } from './Gallery';
+import type { Me } from './may';
 import { Nav } from './Nav';
 import { NewRun } from './NewRun';
 import { onLink, useAddress, viewOf, type View } from './router';
@@ -11,7 +12,7 @@ import { Search } from './Search';
 import { Services } from './Services';
 import { Settings } from './Settings';
 
-type Entry = 'entering' | 'in' | 'locked' | { trouble: string };
+type Entry = 'entering' | 'locked' | { me: Me } | { trouble: string };
 
 /** The page of the server: who is let in, and which view the address names. */
 export function App() {
@@ -31,8 +32,8 @@ export function App() {
 
   if (entry === 'entering') return <p class="empty-page" role="status">Opening …</p>;
   if (entry === 'locked') return <Locked />;
-  if (entry !== 'in') return <main class="empty-page"><h1>The server cannot be asked</h1><p>{entry.trouble}</p><p><button type="button" onClick={() => location.reload()}>Try again</button></p></main>;
-  return <ApiContext.Provider value={{ api, onLocked: () => setEntry('locked') }}><Shown view={viewOf(path)} /></ApiContext.Provider>;
+  if ('trouble' in entry) return <main class="empty-page"><h1>The server cannot be asked</h1><p>{entry.trouble}</p><p><button type="button" onClick={() => location.reload()}>Try again</button></p></main>;
+  return <ApiContext.Provider value={{ api, me: entry.me, onLocked: () => setEntry('locked') }}><Shown view={viewOf(path)} /></ApiContext.Provider>;
 }
 
 const titles: Record<View['name'], string> = {
@@ -45,8 +46,7 @@ async function enter(api: Api): Promise<Entry> {
   if (token !== undefined) history.replaceState(null, '', location.pathname + location.search);
   try {
     if (token !== undefined) await api.enter(token);
-    await api.get('/me');
-    return 'in';
+    return { me: await api.get<Me>('/me') };
   } catch (error) {
     return error instanceof Problem && (error.status === 401 || error.status === 403) ? 'locked' : { trouble: troubleOf(error) };
   }

@@ -39,7 +39,7 @@ export function Gallery() {
       </div>
       <p class="pager">
         {before !== undefined && <button type="button" onClick={() => setBefore(undefined)}>Newest</button>}
-        {page.value?.next && <button type="button" onClick={() => setBefore(String(page.value?.next).replace(/^.*before=([^&]+).*$/, '$1'))}>Older</button>}
+        {page.value?.next && <button type="button" onClick={() => setBefore(new URLSearchParams(String(page.value?.next).split('?')[1]).get('before') ?? undefined)}>Older</button>}
       </p>
     </>
   );

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Problem, troubleOf } from './api';
 import { useApi, useAsked } from './context';
 import { changedInputs, rangeOf, startOf, wrongWith, type Template, type TemplateInput } from './model/form';
+import { useRefusal } from './may';
 import { goTo, useAddress } from './router';
 
 /** A new project from a template: which one, then what it needs to know. */
@@ -36,6 +37,7 @@ function TemplateForm({ template, home }: { template: Template; home: string }) 
   const [folder, setFolder] = useState(home === '' ? '' : `${home}/${template.name}`);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
+  const refused = useRefusal();
   const [trouble, setTrouble] = useState<string>();
   const wrong = (input: TemplateInput) => wrongWith(input, values[input.name] ?? '');
   const folderWrong = folder.startsWith('/') ? undefined : 'It is an absolute path, such as /home/ann/talk.';
@@ -71,8 +73,8 @@ function TemplateForm({ template, home }: { template: Template; home: string }) 
         ))}
         {trouble && <p class="trouble" role="alert">{trouble}</p>}
         <p class="decide">
-          <button type="submit" class="accent" id="make-and-run" disabled={busy}>{busy ? 'Being made …' : 'Make it and run'}</button>
-          <button type="submit" value="only" disabled={busy}>Only make the folder</button>
+          <button type="submit" class="accent" id="make-and-run" disabled={busy || refused !== undefined} title={refused}>{busy ? 'Being made …' : 'Make it and run'}</button>
+          <button type="submit" value="only" disabled={busy || refused !== undefined} title={refused}>Only make the folder</button>
         </p>
       </form>
     </>

@@ -7,6 +7,7 @@ import { clock } from '../model/format';
 import { runWords } from '../model/status';
 import { query, troubleOf } from './api';
 import { useApi } from './context';
+import { useRefusal } from './may';
 import { Decisions, type Review } from './model/decisions';
 import { isOver, leftWords, nameOf } from './model/runs';
 import { Lost, Nav } from './Nav';
@@ -27,6 +28,7 @@ export function RunView({ id }: { id: string }) {
   const run = useRun(id);
   const [complaint, setComplaint] = useState<string>();
   const reviews = useReviews(id, run);
+  const refused = useRefusal();
   const latest = useRef<{ reviews: readonly Review[]; run: typeof run }>({ reviews: reviews.list, run });
   latest.current = { reviews: reviews.list, run };
   const again = () => { latest.current.run.again(); reviews.again(); };
@@ -36,7 +38,7 @@ export function RunView({ id }: { id: string }) {
     const body = { ...(note && { note }), ...(at !== undefined && { at: clock(at, true) }), ...(input && { input }), ...(digest && { digest }) };
     await api.send('POST', `/reviews/${encodeURIComponent(`${id}:${task}`)}/${verdict.verdict}`, body, { keepalive: leaving });
     again();
-  }, (verdict, error) => { setComplaint(`${verdict.task} was not ${verdict.verdict === 'approve' ? 'approved' : 'rejected'}: ${troubleOf(error)}`); again(); }), [api, id]);
+  }, (verdict, error) => { setComplaint(`${verdict.task} was not ${verdict.verdict === 'approve' ? 'approved' : 'rejected'}: ${troubleOf(error)}.${verdict.note ? ` Your note was: “${verdict.note}”` : ''}`); again(); }), [api, id]);
   useEffect(() => {
     const leave = () => void decisions.flush(true, true);
     addEventListener('pagehide', leave);
@@ -47,7 +49,7 @@ export function RunView({ id }: { id: string }) {
     const next = new Map<string, string | null>();
     const asked = new Set<string>();
     return makeLive({
-      api, id,
+      api, id, refused,
       reviews: () => latest.current.reviews.filter((one) => !decisions.isDecided(one.review)),
       write: (task, at) => decisions.write(task, { at }),
       more: (owner, known) => {
@@ -70,7 +72,7 @@ export function RunView({ id }: { id: string }) {
         }, () => undefined); // it is not planned yet; the page says what it knows
       },
     });
-  }, [api, id, decisions]);
+  }, [api, id, refused, decisions]);
 
   const name = run.row ? nameOf(run.row) : `Run ${id}`;
   useEffect(() => {
@@ -79,7 +81,7 @@ export function RunView({ id }: { id: string }) {
 
   // The engine counts its own runs; here the number is that of the server.
   const shown = useMemo(() => run.data && { ...run.data, run: { ...run.data.run, id, status: run.row?.status ?? run.data.run.status } }, [run.data, run.row?.status, id]);
-  const deciding = useDeciding(id, shown?.curation, run.row);
+  const deciding = useDeciding(id, shown?.curation, setComplaint);
   const shared: Shared = { id, row: run.row, reviews: reviews.list, decisions, lostSince: run.lostSince, again, complain: setComplaint };
   const told = (
     <>
@@ -99,7 +101,7 @@ export function RunView({ id }: { id: string }) {
             {run.trouble ? <p class="trouble" role="alert">{run.trouble}</p>
               : <p role="status">{run.row ? `${runWords[run.row.status]} ${leftWords(run.row)}` : 'Reading …'}</p>}
             {run.row?.problem && <p class="trouble">{run.row.problem}</p>}
-            {run.row && !isOver(run.row) && <button type="button" onClick={() => void api.send('POST', `/runs/${id}/cancel`).then(again, (error: unknown) => setComplaint(troubleOf(error)))}>Cancel</button>}
+            {run.row && !isOver(run.row) && <button type="button" disabled={refused !== undefined} title={refused} onClick={() => void api.send('POST', `/runs/${id}/cancel`).then(again, (error: unknown) => setComplaint(troubleOf(error)))}>Cancel</button>}
           </main>
         </div>
       )}

@@ -4,6 +4,7 @@ import { runWords } from '../model/status';
 import type { RunStatus } from '../data';
 import { query, troubleOf } from './api';
 import { useApi, useAsked } from './context';
+import { useRefusal } from './may';
 import { filters, readFilter, type Filter, type RunRow } from './model/runs';
 import { Lost } from './Nav';
 import { goTo, useAddress } from './router';
@@ -68,6 +69,7 @@ export function Runs() {
 
 function QueueLine({ queue, again }: { queue: Queue; again: () => void }) {
   const api = useApi();
+  const refused = useRefusal('administer');
   const [trouble, setTrouble] = useState<string>();
   const toggle = () => api.send('POST', `/queue/${queue.paused ? 'resume' : 'pause'}`).then(() => { setTrouble(undefined); again(); }, (error: unknown) => setTrouble(troubleOf(error)));
   return (
@@ -76,7 +78,7 @@ function QueueLine({ queue, again }: { queue: Queue; again: () => void }) {
       <span>{count(queue.running)} running of at most {count(queue.max_concurrent)} · {count(queue.queued)} queued</span>
       {queue.held && <span class="row-said">{queue.held}</span>}
       <span class="space" />
-      <button type="button" class={queue.paused ? 'accent' : undefined} onClick={() => void toggle()}>{queue.paused ? 'Resume the queue' : 'Pause the queue'}</button>
+      <button type="button" class={queue.paused ? 'accent' : undefined} disabled={refused !== undefined} title={refused} onClick={() => void toggle()}>{queue.paused ? 'Resume the queue' : 'Pause the queue'}</button>
       {trouble && <span class="trouble" role="alert">{trouble}</span>}
     </div>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { focusNow } from '../parts/focus';
 import { query } from './api';
 import { useAsked } from './context';
 import { ago } from './model/runs';
@@ -23,7 +24,7 @@ export function Search() {
     <>
       <h1>Search</h1>
       <form class="bar-tools" role="search" onSubmit={(event) => { event.preventDefault(); goTo(`/search${query({ q: text })}`, 'replace'); }}>
-        <label class="field"><span>Words in runs, tasks, texts, results and notes</span><input type="search" id="search-all" value={text} autofocus onInput={(event) => setText(event.currentTarget.value)} /></label>
+        <label class="field"><span>Words in runs, tasks, texts, results and notes</span><input type="search" id="search-all" value={text} ref={focusNow} onInput={(event) => setText(event.currentTarget.value)} /></label>
       </form>
       {found.trouble && <p class="trouble" role="alert">{found.trouble}</p>}
       <p role="status">{asked !== '' && found.value && (found.value.hits.length === 0 ? `Nothing holds “${asked}”.` : `${found.value.hits.length} found`)}</p>

@@ -1,8 +1,9 @@
 import { createContext } from 'preact';
 import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { Problem, troubleOf, Unreachable, type Api } from './api';
+import type { Me } from './may';
 
-interface Inside { api: Api; onLocked: () => void }
+interface Inside { api: Api; me: Me; onLocked: () => void }
 
 export const ApiContext = createContext<Inside | undefined>(undefined);
 

@@ -72,7 +72,7 @@ export function useRun(id: string): Followed {
         if (!unfollow && !isOver(fresh)) unfollow = start();
       } catch (error) {
         told(error);
-        if (!stopped && !unfollow) readSoon(3000);
+        if (!stopped && (!unfollow || last === undefined)) readSoon(3000);
       }
     };
     // One after the other: each look starts a program on the server, once for the same bytes.
@@ -90,19 +90,34 @@ export function useRun(id: string): Followed {
     const readSoon = (pause = pagePause) => { reading ??= setTimeout(() => void read(), pause); };
     again.current = () => void read();
 
-    const start = () => follow(api, `/runs/${id}/events`, {
+    // Of a run that goes on only what comes is listened to; the page is read when the listening has begun, so nothing falls between.
+    let heardBefore = false;
+    const start = () => follow(api, `/runs/${id}/events?from=now`, {
       event: (value) => {
         if (live.take(value)) drawSoon();
         if (value.type === 'page' || value.type === 'run' || value.type === 'problems') readSoon(value.type === 'page' ? pagePause : 100);
       },
       heard: (there, seen) => {
         setLost(there ? undefined : seen);
-        if (there) readSoon(200);
+        if (there) readSoon(heardBefore ? 200 : 0);
+        heardBefore ||= there;
       },
       end: () => { unfollow = undefined; setLost(undefined); void read(); },
       refused: told,
     });
-    void read();
+    const begin = async () => {
+      try {
+        const fresh = await api.get<RunRow>(`/runs/${id}`);
+        if (stopped) return;
+        setRow(fresh);
+        if (isOver(fresh)) void read();
+        else unfollow = start();
+      } catch (error) {
+        told(error);
+        if (!stopped) readSoon(3000);
+      }
+    };
+    void begin();
     return () => {
       stopped = true;
       clearTimeout(drawing);

@@ -50,8 +50,8 @@ export function Curation({ view, place, go }: { view: CurationView; place: Curat
         {deciding && (
           <span class="decisions">
             <span role="status">{deciding.said}</span>
-            <button type="button" class="small" onClick={() => deciding.undo()}>Undo</button>
-            <button type="button" class="small" onClick={() => deciding.runAgain()} title="A new run of this workspace takes the decisions">Run with them</button>
+            <button type="button" class="small" disabled={deciding.refused !== undefined} title={deciding.refused} onClick={() => deciding.undo()}>Undo</button>
+            <button type="button" class="small" disabled={deciding.refused !== undefined} onClick={() => deciding.runAgain()} title={deciding.refused ?? 'A new run, with the same variables, profile and budget, takes the decisions'}>Run with them</button>
           </span>
         )}
       </div>

@@ -1,6 +1,7 @@
-import { useContext, useMemo, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import { count, plural } from '../model/format';
 import type { PartProps } from './Curation';
+import { isFocusLost } from '../parts/focus';
 import { DecidingContext } from './deciding';
 import { FrameTile } from './FrameFace';
 import { membersOf, orderOf, type Member } from './model/groups';
@@ -16,6 +17,10 @@ export function Groups({ stream, place, go, onFrame }: PartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const order = useMemo(() => orderOf(view?.sizes ?? [], place.order), [view, place.order]);
   const [open, setOpen] = useState<number | undefined>();
+  // Whoever came from a frame with D goes on with 1 to 9 in its group.
+  useEffect(() => {
+    if (width > 0 && place.frame !== undefined && isFocusLost()) ref.current?.querySelectorAll<HTMLElement>('section.group')[place.group % groupsAtOnce]?.focus();
+  }, [width > 0]);
   if (!view) return <p class="empty">No duplicates were looked for.</p>;
   // A place inside a page shows its page.
   const from = Math.floor(Math.min(place.group, order.length - 1) / groupsAtOnce) * groupsAtOnce;

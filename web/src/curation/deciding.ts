@@ -11,6 +11,8 @@ export interface Deciding {
   undo(): void;
   /** `143 decisions, saved`. */
   said: string;
+  /** Why this person may decide nothing. */
+  refused?: string;
   /** Begins a run that takes the decisions. */
   runAgain(): void;
 }

@@ -68,13 +68,16 @@ function body(props: Props, live: Live | undefined, artifact: ArtifactView | und
   if (artifact && live && place.compare !== 'off') return <live.Compare key={artifact.path} {...props} artifact={artifact} />;
   if (artifact) {
     const shown = live && place.version !== undefined ? live.at(artifact, place.version) : artifact;
-    return <Artifact key={`${shown.path} ${shown.digest}`} {...props} live={live} artifact={shown} />;
+    // A text keeps its place when its content changes: somebody may be writing in it.
+    return <Artifact key={isWords(shown) ? shown.path : `${shown.path} ${shown.digest}`} {...props} live={live} artifact={shown} />;
   }
   if (place.path !== undefined) return <p class="empty">{place.path} is not part of this report.</p>;
   if (place.task !== undefined) return task ? <Absent run={run} task={task} /> : <p class="empty">{place.task} is not part of this report.</p>;
   if (place.step !== undefined) return <Gallery key={place.step} label={place.step} tiles={tilesOf(run, place.step)} onChoose={props.onTask} />;
   return <p class="empty">Nothing has been made yet.</p>;
 }
+
+const isWords = (artifact: ArtifactView) => artifact.type === 'text' || artifact.type === 'subtitles' || artifact.type === 'data';
 
 function Artifact(props: Props & { artifact: ArtifactView; live: Live | undefined }) {
   const { artifact, run, live } = props;

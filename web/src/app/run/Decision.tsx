@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../data';
 import type { Here } from '../../live';
 import { clock } from '../../model/format';
+import { useRefusal } from '../may';
 import { reviewOf, type Review } from '../model/decisions';
 import { useDecisions, useShared } from './RunContext';
 
@@ -19,6 +20,7 @@ function Panel({ review, onTask, say }: { review: Review; onTask: Here['onTask']
   const note = useRef<HTMLTextAreaElement>(null);
   const draft = decisions.draft(review.review);
   const decided = decisions.isDecided(review.review);
+  const refused = useRefusal();
 
   const decide = (verdict: 'approve' | 'reject') => {
     decisions.decide({ task: review.review, verdict, note: draft.note.trim(), at: draft.at, input: input || undefined, digest: review.shown });
@@ -29,7 +31,7 @@ function Panel({ review, onTask, say }: { review: Review; onTask: Here['onTask']
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    decide('reject');
+    if (!decided && refused === undefined) decide('reject');
   };
   if (review.state !== 'open') return <section class="about decision"><h3>Review</h3><p>{review.state === 'rejected' ? 'Rejected: it waits for what is made anew, or for your edit.' : 'Approved.'}</p></section>;
   return (
@@ -39,7 +41,7 @@ function Panel({ review, onTask, say }: { review: Review; onTask: Here['onTask']
       {review.notes.length > 0 && <ul class="reasons">{review.notes.map((text) => <li key={text} class="dim">said before: {text}</li>)}</ul>}
       <label class="field">
         <span>Note{draft.at !== undefined && <> at <b>{clock(draft.at, true)}</b> <button type="button" class="link" onClick={() => decisions.write(review.review, { at: undefined })}>without time</button></>}</span>
-        <textarea id="decision-note" ref={note} rows={3} value={draft.note} disabled={decided} placeholder="What should be different (R); C names the moment"
+        <textarea id="decision-note" ref={note} rows={3} value={draft.note} disabled={decided || refused !== undefined} title={refused} placeholder="What should be different (R); C names the moment"
           onInput={(event) => decisions.write(review.review, { note: event.currentTarget.value })} onKeyDown={onKeyDown} />
       </label>
       {review.files.length > 1 && (
@@ -51,8 +53,8 @@ function Panel({ review, onTask, say }: { review: Review; onTask: Here['onTask']
         </label>
       )}
       <div class="decide">
-        <button type="button" id="decision-approve" class="accent" disabled={decided} onClick={() => decide('approve')}>Approve <kbd>A</kbd></button>
-        <button type="button" id="decision-reject" disabled={decided} onClick={() => decide('reject')}>Reject <kbd>Ctrl ⏎</kbd></button>
+        <button type="button" id="decision-approve" class="accent" disabled={decided || refused !== undefined} title={refused} onClick={() => decide('approve')}>Approve <kbd>A</kbd></button>
+        <button type="button" id="decision-reject" disabled={decided || refused !== undefined} title={refused} onClick={() => decide('reject')}>Reject <kbd>Ctrl ⏎</kbd></button>
       </div>
       {decided && <p class="dim" role="status">Decided; it is sent in a moment.</p>}
     </section>

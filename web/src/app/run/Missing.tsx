@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { percent } from '../model/words';
 import { troubleOf } from '../api';
 import { useApi } from '../context';
+import { useRefusal } from '../may';
 import { upload } from '../model/upload';
 import { useShared } from './RunContext';
 
@@ -13,6 +14,7 @@ export function Missing({ path }: { path: string }) {
   const [trouble, setTrouble] = useState<string>();
   const [done, setDone] = useState('');
   const [over, setOver] = useState(false);
+  const refused = useRefusal();
 
   const put = async (what: () => Promise<unknown>, said: string) => {
     setTrouble(undefined);
@@ -26,7 +28,7 @@ export function Missing({ path }: { path: string }) {
       setShare(undefined);
     }
   };
-  const bring = (file: File | undefined) => file && put(async () => {
+  const bring = (file: File | undefined) => file && refused === undefined && put(async () => {
     setShare(0);
     const digest = await upload(api, file, setShare);
     await api.send('POST', `/runs/${id}/inputs`, { path, upload: digest });
@@ -43,11 +45,11 @@ export function Missing({ path }: { path: string }) {
         <h2>{path} is not there</h2>
         {done ? <p role="status">{done}</p> : (
           <>
-            <p class="dim">Bring it from your disk, or drop it here.</p>
+            <p class="dim">{refused ?? 'Bring it from your disk, or drop it here.'}</p>
             <div class="decide">
-              <label class="upload-button">
+              <label class="upload-button" title={refused}>
                 Upload
-                <input type="file" id="upload" aria-label={`Upload ${path}`} disabled={share !== undefined} onChange={(event) => void bring(event.currentTarget.files?.[0])} />
+                <input type="file" id="upload" aria-label={`Upload ${path}`} disabled={share !== undefined || refused !== undefined} title={refused} onChange={(event) => void bring(event.currentTarget.files?.[0])} />
               </label>
             </div>
           </>

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ArtifactView } from '../../data';
 import type { Here } from '../../live';
+import { focusNow } from '../../parts/focus';
 import { troubleOf } from '../api';
 import { useApi } from '../context';
+import { useRefusal } from '../may';
 import { useShared } from './RunContext';
 
 interface Text { path: string; text: string; digest: string }
@@ -18,6 +20,10 @@ export function TextEdit({ artifact, say, children }: Here & { artifact: Artifac
   const [draft, setDraft] = useState('');
   const [trouble, setTrouble] = useState<string>();
   const [saved, setSaved] = useState('');
+  const refused = useRefusal();
+  // The keyboard goes back to where the editing began.
+  const backs = useRef(false);
+  const close = () => { backs.current = true; setText(undefined); setTrouble(undefined); };
   const at = `/runs/${id}/text?path=${encodeURIComponent(artifact.path)}`;
 
   const begin = async () => {
@@ -36,7 +42,7 @@ export function TextEdit({ artifact, say, children }: Here & { artifact: Artifac
     if (!text) return;
     try {
       await api.send('PUT', at, { text: draft, digest: text.digest });
-      setText(undefined);
+      close();
       setSaved(shown ? 'Saved. Your edit is what gets approved.' : 'Saved. The next run takes it.');
       say('Saved');
       again();
@@ -45,7 +51,7 @@ export function TextEdit({ artifact, say, children }: Here & { artifact: Artifac
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') { event.stopPropagation(); if (draft === text?.text) setText(undefined); }
+    if (event.key === 'Escape') { event.stopPropagation(); if (draft === text?.text) close(); }
     if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     void save();
@@ -53,12 +59,12 @@ export function TextEdit({ artifact, say, children }: Here & { artifact: Artifac
   if (text) {
     return (
       <div class="player words">
-        <textarea class="edit" id="text-edit" aria-label={`Text of ${artifact.path}`} value={draft} spellcheck onInput={(event) => setDraft(event.currentTarget.value)} onKeyDown={onKeyDown} autofocus />
+        <textarea class="edit" id="text-edit" aria-label={`Text of ${artifact.path}`} value={draft} spellcheck onInput={(event) => setDraft(event.currentTarget.value)} onKeyDown={onKeyDown} ref={focusNow} />
         {trouble && <p class="trouble" role="alert">{trouble}</p>}
         <div class="controls"><div class="buttons">
           <span class="dim">{draft === text.text ? 'unchanged' : 'changed, not saved'}</span>
           <span class="space" />
-          <button type="button" class="small" onClick={() => setText(undefined)}>Discard</button>
+          <button type="button" class="small" onClick={close}>Discard</button>
           <button type="button" class="small accent" id="text-save" disabled={draft === text.text} onClick={() => void save()}>Save <kbd>Ctrl S</kbd></button>
         </div></div>
       </div>
@@ -71,7 +77,7 @@ export function TextEdit({ artifact, say, children }: Here & { artifact: Artifac
           <span class="dim" role="status">{saved || (shown ? 'This text waits for your decision.' : 'A source text.')}</span>
           {trouble && <span class="trouble" role="alert">{trouble}</span>}
           <span class="space" />
-          <button type="button" class="small" id="text-begin" onClick={() => void begin()}>Edit</button>
+          <button type="button" class="small" id="text-begin" disabled={refused !== undefined} title={refused} ref={(button) => { if (button && backs.current) button.focus(); backs.current = false; }} onClick={() => void begin()}>Edit</button>
         </div>
       )}
       {children}

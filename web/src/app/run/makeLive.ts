@@ -14,10 +14,10 @@ import { LiveWords } from './LiveWords';
 import { useSource } from './useSource';
 import { Versions } from './Versions';
 
-interface Needed { api: Api; id: string; reviews(): readonly Review[]; write(task: string, at: number): void; more: Live['more']; onPlace: Live['onPlace'] }
+interface Needed { api: Api; id: string; /** Why nothing may be decided. */ refused: string | undefined; reviews(): readonly Review[]; write(task: string, at: number): void; more: Live['more']; onPlace: Live['onPlace'] }
 
 /** What the server adds to the page of a run, for one run. */
-export function makeLive({ api, id, reviews, write, more, onPlace }: Needed): Live {
+export function makeLive({ api, id, refused, reviews, write, more, onPlace }: Needed): Live {
   const current = (here: Here): Review | undefined => {
     const { run, place } = here;
     const artifact = run.artifacts.get(stagePath(run, place) ?? '');
@@ -28,6 +28,7 @@ export function makeLive({ api, id, reviews, write, more, onPlace }: Needed): Li
   };
   // The panel of the decision stands beside its task; from elsewhere the task is shown first.
   const press = (here: Here, element: string, does: (found: HTMLElement) => void) => {
+    if (refused !== undefined) return here.say(refused);
     const review = current(here);
     if (!review) return here.say('Nothing here waits for a decision; N goes to what does');
     const shown = document.getElementById(element);
