@@ -30,6 +30,9 @@ public sealed class JsonReporter(bool verbose) : RunReporter
     /// <summary>Adds to the last line.</summary>
     public Action<System.Text.Json.Utf8JsonWriter>? Extra { get; set; }
 
+    /// <summary>Tells also what a server counts: kinds of steps, attempts.</summary>
+    public bool IsServed { get; init; }
+
     public override void Tell(RunFact fact)
     {
         switch (fact)
@@ -43,12 +46,12 @@ public sealed class JsonReporter(bool verbose) : RunReporter
         }
     }
 
-    private static void Line(string address, Engine.Graph.StepNode step, Engine.Planning.TaskStatus status, IReadOnlyList<Reason> reasons, TaskState? task) => JsonOut.Line(w =>
+    private void Line(string address, Engine.Graph.StepNode step, Engine.Planning.TaskStatus status, IReadOnlyList<Reason> reasons, TaskState? task) => JsonOut.Line(w =>
     {
         w.WriteString("type", "task");
         w.WriteString("task", address);
         w.WriteString("step", step.Id);
-        w.WriteString("kind", step.Kind.Name);
+        if (IsServed) w.WriteString("kind", step.Kind.Name);
         w.WriteString("status", RunExport.Word(status));
         JsonOut.Reasons(w, reasons);
         if (task?.BlockedOn is { } blocker) w.WriteString("blocked_on", blocker);
@@ -63,7 +66,7 @@ public sealed class JsonReporter(bool verbose) : RunReporter
             w.WriteString("next", failure.Next);
             w.WriteEndObject();
         }
-        if (task is { Attempts: > 1 }) w.WriteNumber("attempts", task.Attempts);
+        if (IsServed && task is { Attempts: > 1 }) w.WriteNumber("attempts", task.Attempts);
         if (task?.Result is { } result) w.WriteNumber("seconds", Math.Round(result.Elapsed.TotalSeconds, 3));
     });
 

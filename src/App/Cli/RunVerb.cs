@@ -270,7 +270,7 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
     }
 
-    private RunReporter Reporter(string? name) => Shows is not null ? Shows(name) : Json ? new JsonReporter(Verbose) : TerminalReporter.Create(composition, file, name, Verbose);
+    private RunReporter Reporter(string? name) => Shows is not null ? Shows(name) : Json ? new JsonReporter(Verbose) { IsServed = Served is not null } : TerminalReporter.Create(composition, file, name, Verbose);
 
     private Task<int> ReportProblemsAsync(Workflow? workflow, ProblemList problems)
     {

@@ -24,7 +24,7 @@ internal sealed class ServerRuns(Composition composition)
         var hasQueue = ServerPlace.Stages.Any(s => composition.Disk.Stat(Place.Stage(s)) is not null && composition.Disk.List(Place.Stage(s)).Any(e => ServerPlace.NumberOf(e.Name) is not null));
         string here;
         try { here = WorkflowFile.FindWorkspace(composition, null); }
-        catch (UsageException) { return true; }
+        catch (UsageException) { return composition.Disk.Stat(Place.Queue) is not null; } // else nobody has served here, and the sentence about workspaces helps more
         return hasQueue && Queue.Newest(r => r.Job.Place == here, 1, most: MostLooked).Count > 0;
     }
 

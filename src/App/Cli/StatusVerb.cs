@@ -52,13 +52,13 @@ public sealed class StatusVerb : Verb
             // What is not over, and what ended last.
             var over = runs.Queue.Newest(r => r.Stage is Queue.ServerPlace.Done or Queue.ServerPlace.Failed, 5);
             var shown = runs.Queue.In(Queue.ServerPlace.Pending).Concat(runs.Queue.In(Queue.ServerPlace.Running)).Concat(over).OrderBy(r => r.Id).ToList();
+            if (shown.Count == 0) throw new UsageException("nothing was run here, and the server has no runs; see: spool submit --help");
             if (how.Json)
             {
                 var outlooks = new Queue.Foresight(runs.Place, runs.Queue, composition.Time).All();
                 foreach (var run in shown) JsonOut.Line(w => run.Write(w, outlooks.GetValueOrDefault(run.Id) ?? Queue.Outlook.None));
                 return Done;
             }
-            if (shown.Count == 0) throw new UsageException("nothing was run here, and the server has no runs; see: spool submit --help");
             ServerTable.Print(composition, runs, shown);
             if (!runs.IsServed) await Console.Error.WriteLineAsync("no server runs; start one: spool serve");
             return Done;
