@@ -17,6 +17,10 @@ public static class RunPage
     /// <summary>The number that the engine gave the run in its workspace.</summary>
     public static string? Engine(ServerPlace place, long run) => Look(place, run, root => root.GetProperty("run").GetProperty("id").GetString());
 
+    /// <summary>When its engine ended, Unix milliseconds; null while it goes on.</summary>
+    public static long? FinishedAt(ServerPlace place, long run) =>
+        Look(place, run, root => root.GetProperty("run").TryGetProperty("finishedAt", out var at) && at.TryGetDateTimeOffset(out var time) ? time.ToUnixTimeMilliseconds() : (long?)null);
+
     /// <summary>A task as the page tells of it.</summary>
     public static JsonElement? Task(ServerPlace place, long run, string task) =>
         Look<JsonElement?>(place, run, root => root.GetProperty("tasks").EnumerateArray().Where(t => t.GetProperty("task").GetString() == task).Select(t => (JsonElement?)t.Clone()).FirstOrDefault());

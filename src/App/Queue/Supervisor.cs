@@ -209,15 +209,15 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         return place.Disk.Stat(folder) is null ? 0 : place.Disk.List(folder).Sum(e => place.Disk.Stat(Path.Join(folder, e.Name))?.Size ?? 0);
     }
 
-    /// <summary>How many decisions stand in the journal of its workspace, and when the last was taken.</summary>
-    private (int, long) Decisions(QueuedRun run)
+    /// <summary>How many decisions from before a moment stand in the journal of its workspace, and when the last was taken.</summary>
+    private (int, long) Decisions(QueuedRun run, long before = long.MaxValue)
     {
         var folder = new WorkspacePaths(run.Job.Place).Journal;
         if (place.Disk.Stat(folder) is null) return (0, 0);
         try
         {
-            var decisions = Spool.Engine.Journal.EventJournal.ReadOnly(place.Disk, folder).State.Decisions.Values;
-            return (decisions.Count(), decisions.Select(d => d.At).DefaultIfEmpty(0).Max());
+            var decisions = Spool.Engine.Journal.EventJournal.ReadOnly(place.Disk, folder).State.Decisions.Values.Where(d => d.At < before).ToList();
+            return (decisions.Count, decisions.Select(d => d.At).DefaultIfEmpty(0).Max());
         }
         catch (Spool.Engine.Journal.JournalException) { return (0, 0); }
     }
@@ -228,8 +228,9 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         if (end.Status == "waiting")
         {
             var waits = queue.Move(run with { Status = "waiting", Tasks = end.Tasks, Engine = null }, ServerPlace.Running);
-            _journals[run.Id] = Journal(run);
-            _decided[run.Id] = Decisions(run);
+            // Somebody may have decided after the engine looked last and before we saw its end; so what counts is what it knew.
+            _journals[run.Id] = -1;
+            _decided[run.Id] = Decisions(run, RunPage.FinishedAt(place, run.Id) ?? long.MaxValue);
             _running[run.Id] = waits;
             say(ServerLine.End(run.Id, "waiting", $"run {run.Id} of {Named(run)} waits for you: spool reviews --workspace {run.Job.Place}"));
             return;
