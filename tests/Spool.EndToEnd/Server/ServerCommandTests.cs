@@ -153,7 +153,7 @@ public sealed class ServerCommandTests : IDisposable
         Assert.Equal(("failed", 3), (shown.GetProperty("status").GetString(), shown.GetProperty("steps").GetArrayLength()));
         _box.Spool("index", "update").Must(0);
         File.Copy(_box.At("a/out/b.txt"), Path.Join(_box.Root, "copy.txt"));
-        Assert.Contains(_box.Spool("show", Path.Join(_box.Root, "copy.txt"), "--json").Must(0).Object.GetProperty("task").GetString(), (string[])["one", "two"]);
+        Assert.Contains(_box.Spool("show", Path.Join(_box.Root, "copy.txt"), "--json").Must(0).Object.GetProperty("task").GetString()!, (string[])["one", "two"]);
     }
 
     [Fact]
