@@ -33,7 +33,7 @@ public static class Deciding
     /// <summary>True for a review that a person may decide on now: it asks, or it was rejected and may still be approved.</summary>
     public static bool IsOpen(TaskState task, string verdict) =>
         task.Node.Step.Kind.Traits.IsReview && ((task.Status == TaskStatus.Waiting && task.Reasons.Any(r => r.Code == "review" || (r.Code == "rejected" && verdict == "approve")))
-            || (task.Status == TaskStatus.Failed && task.Failure?.Kind is FailureKind.TimedOut or FailureKind.Rejected));
+            || (task.Status == TaskStatus.Failed && (task.Failure?.Kind == FailureKind.TimedOut || (task.Failure?.Kind == FailureKind.Rejected && verdict == "approve"))));
 
     /// <summary>The events of a decision about a review whose key is known.</summary>
     public static Decided Decide(WorkspaceState state, string workflowId, TaskState review, Func<TaskNode, TaskState> stateOf, ReviewDecision decision, long now)

@@ -126,6 +126,24 @@ public sealed class ApiTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, option.StatusCode);
     }
 
+    [Fact]
+    public async Task A_rejection_that_ends_the_run_is_not_approved_over_by_the_next_who_looks()
+    {
+        _box.Write("a/spool.yaml", """
+            version: 1
+            steps:
+              - { id: text, kind: files.write, with: { text: "hello" }, out: { file: work/a.txt } }
+              - { id: look, kind: review, in: { file: work/a.txt }, with: { message: "Good?", on-reject: abort } }
+            """);
+        var id = await SubmitAsync("a");
+        await UntilAsync(id, "waiting");
+        foreach (var (verdict, wanted) in new[] { ("reject", HttpStatusCode.OK), ("approve", HttpStatusCode.Conflict), ("reject", HttpStatusCode.Conflict) })
+        {
+            using var answer = await _http.PostAsync($"/api/v1/reviews/{id}:look/{verdict}", null, Stop);
+            Assert.Equal((verdict, wanted), (verdict, answer.StatusCode));
+        }
+    }
+
     private async Task UntilAsync(string id, string status)
     {
         for (var i = 0; i < 300; i++)
