@@ -75,15 +75,18 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         return said;
     });
 
-    /// <summary>All runs of a stage, in order of their numbers; what cannot be read is passed over.</summary>
-    public IReadOnlyList<QueuedRun> In(string stage)
+    /// <summary>All runs of some stages, in order of their numbers, each once; what cannot be read is passed over.</summary>
+    public IReadOnlyList<QueuedRun> In(params IReadOnlyList<string> stages)
     {
-        var runs = new List<QueuedRun>();
-        if (stage is ServerPlace.Done or ServerPlace.Failed) ForgetWhenChanged();
-        foreach (var id in Numbers(stage))
-            if (Load(stage, id) is { } run) runs.Add(run);
-        return runs;
+        ForgetWhenChanged();
+        // A run may be moved on between the list and the look.
+        return [.. Numbers(stages).SelectMany(s => s.Numbers.Select(id => Load(s.Stage, id) ?? Find(id))).OfType<QueuedRun>().Where(r => stages.Contains(r.Stage)).OrderBy(r => r.Id).DistinctBy(r => r.Id)];
     }
+
+    /// <summary>All runs that are not over.</summary>
+    public IReadOnlyList<QueuedRun> Live() => In(ServerPlace.Pending, ServerPlace.Running);
+
+    public IReadOnlyList<QueuedRun> All() => In(ServerPlace.Stages);
 
     private QueuedRun? Load(string stage, long id)
     {
@@ -111,7 +114,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     /// <summary>All numbers below one, the highest first, each with where it stands; the sorted stages are walked side by side.</summary>
     private IEnumerable<(string Stage, long Id)> Downwards(long before)
     {
-        var stages = ServerPlace.Stages.Select(s => (Stage: s, Numbers: Numbers(s))).ToList();
+        var stages = Numbers(ServerPlace.Stages);
         var at = stages.Select(s =>
         {
             var found = Array.BinarySearch(s.Numbers, before);
@@ -130,6 +133,24 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (long At, long[] Numbers)> _numbers = new();
 
     /// <summary>
+    /// The numbers of some stages at one moment, sorted. A job that is moved while they are listed would stand in two of them, or in none; so they are
+    /// listed again until none changed meanwhile (a few times: what is left over shows a run as it was a moment ago).
+    /// </summary>
+    private List<(string Stage, long[] Numbers)> Numbers(IReadOnlyList<string> stages)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var before = Stamps();
+            var found = stages.Select(s => (s, Numbers(s))).ToList();
+            if (tries == MostTries || Stamps().SequenceEqual(before)) return found;
+        }
+
+        List<long?> Stamps() => [.. stages.Select(s => place.Disk.Stat(place.Stage(s))?.ModifiedNs)];
+    }
+
+    private const int MostTries = 20;
+
+    /// <summary>
     /// The numbers of a stage, sorted. A folder that has not changed for a moment is not listed again; one that has just changed is, because two
     /// changes within a tick of the file system's clock look like one.
     /// </summary>
@@ -142,8 +163,6 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         else _numbers.TryRemove(stage, out _);
         return numbers;
     }
-
-    public IReadOnlyList<QueuedRun> All() => [.. ServerPlace.Stages.SelectMany(In).OrderBy(r => r.Id)];
 
     /// <summary>The run of a number; null when there is none.</summary>
     public QueuedRun? Find(long id)

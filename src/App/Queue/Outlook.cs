@@ -33,8 +33,9 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
     {
         lock (_here)
         {
-            var (running, queued) = (queue.In(ServerPlace.Running), queue.In(ServerPlace.Pending));
-            if (running.Count + queued.Count == 0) return new Dictionary<long, Outlook>();
+            var live = queue.Live();
+            var (running, queued) = (live.Where(r => r.Stage == ServerPlace.Running).ToList(), live.Where(r => r.Stage == ServerPlace.Pending).ToList());
+            if (live.Count == 0) return new Dictionary<long, Outlook>();
             Learn();
             var standing = Standing.Read(place);
             var outlooks = new Dictionary<long, Outlook>();
