@@ -1,3 +1,4 @@
+using Spool.Engine.Definition;
 using System.CommandLine;
 using Spool.Engine.Planning;
 using Spool.Engine.Scheduling;
@@ -92,7 +93,7 @@ public abstract class ReviewVerb : Verb
     public static string Next(Composition composition, WorkflowFile file)
     {
         var here = Path.GetRelativePath(composition.CurrentFolder, file.File);
-        if (here == WorkflowFile.DefaultName && Path.GetDirectoryName(file.File) == file.Workspace) return "spool run";
+        if (here == WorkflowReader.DefaultName && Path.GetDirectoryName(file.File) == file.Workspace) return "spool run";
         return $"spool run {here}{(Path.GetDirectoryName(file.File) == file.Workspace ? "" : $" --workspace {Path.GetRelativePath(composition.CurrentFolder, file.Workspace)}")}";
     }
 
