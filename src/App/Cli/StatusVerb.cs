@@ -64,7 +64,7 @@ public sealed class StatusVerb : Verb
             if (!runs.IsServed) await Console.Error.WriteLineAsync("no server runs; start one: spool serve");
             return Done;
         }
-        var wanted = id is null ? runs.Queue.Live().LastOrDefault() ?? throw new UsageException("no run is queued or going on") : runs.Get(id);
+        var wanted = id is not null ? runs.Get(id) : runs.Queue.Live() is [.., var last] ? last : throw new UsageException("no run is queued or going on");
         if (how.Follow) return await new FollowedRun(composition, runs, wanted.Id) { Json = how.Json }.RunAsync(untilOver: true, cancel);
         var outlook = new Queue.Foresight(runs.Place, runs.Queue, composition.Time).Of(wanted);
         if (how.Json) JsonOut.Line(w => wanted.Write(w, outlook));

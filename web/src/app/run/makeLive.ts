@@ -39,6 +39,7 @@ export function makeLive({ api, id, refused, reviews, write, more, onPlace }: Ne
   return {
     Actions, Decision, Log: LiveLog, Missing, Versions, Compare, Words: LiveWords, useSource, more, onPlace,
     at: artifactAt,
+    needs: () => reviews().filter((one) => one.state === 'open').map((one) => one.review),
     approve: (here) => press(here, 'decision-approve', (button) => button.click()),
     reject: (here) => press(here, 'decision-note', (note) => note.focus()),
     note: (here) => {
