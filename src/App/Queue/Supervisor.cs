@@ -141,7 +141,8 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
             DurableFile.Write(place.Disk, file, Encoding.UTF8.GetBytes(run.Job.Workflow));
         }
         var arguments = new List<string> { "run", file, "--json", "--served", place.RunFolder(run.Id), "--workspace", run.Job.Place };
-        foreach (var (name, value) in run.Job.Vars) arguments.AddRange(["--var", $"{name}={value}"]);
+        // A value is a text, never the name of a file to be read.
+        foreach (var (name, value) in run.Job.Vars) arguments.AddRange(["--var", $"{name}={(value.StartsWith('@') ? "@" : "")}{value}"]);
         if (run.Job.Profile is { } profile) arguments.AddRange(["--profile", profile]);
         if (run.Job.Budget is { } budget) arguments.AddRange(["--budget", budget.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         return arguments;
