@@ -20,13 +20,19 @@ internal sealed class SearchRoutes(ServerPlace place)
 
     private async Task SearchAsync(HttpContext context)
     {
+        var text = context.Request.Query["q"].ToString();
+        if (SearchText.Refusal(text) is { } refusal)
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, refusal);
+            return;
+        }
         using var index = RunIndex.Read(place);
         if (index is null)
         {
             await OffAsync(context);
             return;
         }
-        var hits = IndexQuery.Search(index, context.Request.Query["q"].ToString(), Limit(context));
+        var hits = IndexQuery.Search(index, SearchText.Plain(text), Limit(context));
         await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteStartArray("hits");
