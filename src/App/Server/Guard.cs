@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Spool.App.Queue;
 
 namespace Spool.App.Server;
@@ -14,6 +15,7 @@ namespace Spool.App.Server;
 public sealed class Guard(Access access, RateLimits limits, int port, bool isEncrypted, IReadOnlyList<string> names)
 {
     private const string Item = "spool-caller";
+    private const int LongestAddress = 4 << 10;
     private readonly HashSet<string> _hosts = [.. names.Append("127.0.0.1").Append("localhost").Append("[::1]").SelectMany(n => port == (isEncrypted ? 443 : 80) ? (string[])[$"{n}:{port}", n] : [$"{n}:{port}"])];
     private readonly string _scheme = isEncrypted ? "https://" : "http://";
 
@@ -24,6 +26,7 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
     public (HttpStatusCode Status, string Why, int? RetryAfter)? Refuses(HttpContext context)
     {
         var request = context.Request;
+        if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > LongestAddress } target) return (HttpStatusCode.RequestUriTooLong, $"the address has {target.Length} characters, and {LongestAddress} at most are taken", null);
         if (!_hosts.Contains(request.Host.Value ?? "")) return (HttpStatusCode.MisdirectedRequest, "the Host header names another machine", null);
         if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !_hosts.Any(h => origin[0] == _scheme + h))) return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
         var path = request.Path.Value ?? "";

@@ -41,7 +41,7 @@ public sealed class HttpServer : IAsyncDisposable
             options.Limits.MaxRequestBodySize = 4 << 20;
             options.Limits.MaxRequestHeadersTotalSize = 16 << 10;
             options.Limits.MaxRequestHeaderCount = 50;
-            options.Limits.MaxRequestLineSize = 4 << 10;
+            options.Limits.MaxRequestLineSize = 16 << 10; // what is longer than the guard lets in is refused by us up to here, with a sentence
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
             options.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
@@ -77,12 +77,7 @@ public sealed class HttpServer : IAsyncDisposable
                 await Answer.ProblemAsync(context, status, why);
                 return;
             }
-            try { await next(context); }
-            catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, (HttpStatusCode)e.StatusCode, e.Message); }
-            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { return; } // the listener went away
-            catch (InvalidOperationException e) when (!context.Response.HasStarted && e.Message.Contains("UTF-16", StringComparison.Ordinal)) { await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body holds a text that is none", e.Message); }
-            catch (DiskException e) when (!context.Response.HasStarted && e.IsDiskFull) { await Answer.ProblemAsync(context, HttpStatusCode.InsufficientStorage, "the disk of the state root is full", e.Message); }
-            catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
+            await ErrorAnswers.AroundAsync(context, next);
             if (Guard.CallerOf(context) is { } caller && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
                 audit.Note(caller, context.Request.Method, context.Request.Path, context.Response.StatusCode);
         });
@@ -110,7 +105,6 @@ public sealed class HttpServer : IAsyncDisposable
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, metrics));
-        app.MapFallback(context => Answer.ProblemAsync(context, HttpStatusCode.NotFound, "there is no such address", "the API is described in docs/formats/api.md"));
         await app.StartAsync();
         return new HttpServer(app, [desk, uploads]);
     }

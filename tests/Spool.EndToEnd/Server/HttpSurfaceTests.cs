@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Spool.EndToEnd.Support;
+using Xunit;
+
+namespace Spool.EndToEnd.Server;
+
+/// <summary>The edges of HTTP: what no well-meant client sends. Requests go over a socket, because a client library tidies addresses up.</summary>
+public sealed class HttpSurfaceTests : IDisposable
+{
+    private readonly ServerBench _bench = new();
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _bench.Dispose();
+
+    private sealed record Said(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
+    {
+        internal string Title => JsonDocument.Parse(Body).RootElement.GetProperty("title").GetString()!;
+    }
+
+    /// <summary>Sends a request as it stands; headers of the same name as the usual ones take their place.</summary>
+    private async Task<Said> AskAsync(string method, string target, string? body = null, params (string Name, string Value)[] headers)
+    {
+        var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Host"] = $"127.0.0.1:{_bench.Port}", ["Authorization"] = "Bearer " + _bench.Token, ["Connection"] = "close" };
+        if (body is not null) (all["Content-Type"], all["Content-Length"]) = ("application/json", Encoding.UTF8.GetByteCount(body).ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in headers) all[name] = value;
+        using var client = new TcpClient("127.0.0.1", _bench.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\n{string.Concat(all.Select(h => $"{h.Key}: {h.Value}\r\n"))}\r\n{body}"), Stop);
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, Stop);
+        var text = Encoding.UTF8.GetString(buffer.ToArray());
+        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var lines = text[..end].Split("\r\n");
+        return new Said(int.Parse(lines[0].AsSpan(9, 3), CultureInfo.InvariantCulture), lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(l => l[0], l => l[1], StringComparer.OrdinalIgnoreCase), text[(end + 4)..]);
+    }
+
+    private async Task<Said> RefusedAsync(int status, string method, string target, string? body = null, params (string Name, string Value)[] headers)
+    {
+        var said = await AskAsync(method, target, body, headers);
+        Assert.True(status == said.Status && said.Headers.GetValueOrDefault("Content-Type") == "application/problem+json", $"{method} {target[..Math.Min(target.Length, 80)]}: {said.Status}, not {status}: {said.Body}");
+        Assert.Equal(status, JsonDocument.Parse(said.Body).RootElement.GetProperty("status").GetInt32());
+        Assert.True(said.Title.Length > 0);
+        return said;
+    }
+
+    [Fact]
+    public async Task Whatever_is_searched_for_gets_an_answer()
+    {
+        await _bench.RunAsync("version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: \"violet rain\" }, out: { file: out/a.txt } }\n");
+        for (var tries = 0; (await AskAsync("GET", "/api/v1/search?q=violet")).Body.Contains("\"hits\":[]", StringComparison.Ordinal) && tries < 50; tries++) await Task.Delay(200, Stop);
+        foreach (var text in (string[])["%00", "violet%00rain", "%00violet", "\"", "%22%22", "*", "(", ")", "violet%20OR%20(", "NEAR(", "^", "-", "+", ":", "body:violet", "{a}", "%ED%A0%80", "%ff%fe", "%0a%09", "%e2%80%a8", "", new string('a', 1000), "%F0%9F%8E%AC"])
+        {
+            var said = await AskAsync("GET", "/api/v1/search?q=" + text);
+            Assert.True(said.Status == 200 && said.Body.StartsWith("{\"hits\":[", StringComparison.Ordinal), $"{text}: {said.Status} {said.Body}");
+        }
+        Assert.Contains("violet", (await AskAsync("GET", "/api/v1/search?q=violet%00rain")).Body, StringComparison.Ordinal);
+        await RefusedAsync(400, "GET", "/api/v1/search?q=" + new string('a', 1001));
+        await RefusedAsync(414, "GET", "/api/v1/search?q=" + new string('a', 10_000));
+        Assert.Contains("at most 1000 characters", _bench.Box.Spool("search", new string('a', 10_000)).Must(2).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_refusal_is_a_problem_with_a_sentence()
+    {
+        await _bench.RunAsync("version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: \"some bytes\" }, out: { file: out/a.txt } }\n");
+        var bytes = "/api/v1/artifacts/" + Sandbox.Digest(_bench.Box.At("out/a.txt"));
+        foreach (var nowhere in (string[])["/api/v1/artifacts/%2e%2e/sprite.json", "/..%2f..%2ftoken", "/api/v1/nothing", "/api/v1/nothing.json", "/a/b.c", "//", "/api/v1/runs/1/events/x.y"]) await RefusedAsync(404, "GET", nowhere);
+        Assert.Contains("GET", (await RefusedAsync(405, "DELETE", "/api/v1/me")).Headers["Allow"], StringComparison.Ordinal);
+        await RefusedAsync(405, "POST", "/api/v1/queue", "{}");
+        await RefusedAsync(405, "PROPFIND", "/api/v1/runs");
+        var range = await RefusedAsync(416, "GET", bytes, null, ("Range", "bytes=1000-"));
+        Assert.Equal(("bytes */10", "no-store"), (range.Headers["Content-Range"], range.Headers["Cache-Control"]));
+        Assert.False(range.Headers.ContainsKey("ETag"));
+        Assert.Equal("nosniff", range.Headers["X-Content-Type-Options"]);
+        await RefusedAsync(414, "GET", "/" + new string('a', 5000));
+        await RefusedAsync(401, "GET", "/api/v1/nothing", null, ("Authorization", "Bearer x"));
+        // What the listener itself refuses is told by its number alone.
+        Assert.Equal((400, ""), ((await AskAsync("GET", "/api/v1/runs/%00")).Status, (await AskAsync("GET", "/api/v1/runs/%00")).Body));
+        Assert.Equal(414, (await AskAsync("GET", "/" + new string('a', 20_000))).Status);
+        // A record that is damaged beyond what is expected is a problem, too.
+        _bench.Box.Write("out/cam/frames.jsonl", "no JSON\n");
+        await RefusedAsync(500, "GET", "/api/v1/runs/1/decisions?stream=cam");
+        Assert.Equal(200, (await AskAsync("GET", "/health/live")).Status);
+    }
+}
