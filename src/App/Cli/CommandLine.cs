@@ -51,7 +51,7 @@ public static class CommandLine
             return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (OperationCanceledException) { return Verb.Cancelled; }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or Queue.KeyRefusedException)
         {
             await Console.Error.WriteLineAsync("error: " + e.Message);
             return Verb.WrongText;

@@ -47,7 +47,7 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the job " + e.Message);
             return;
         }
-        if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key) && key.ToString().Length is > 0 and <= 255) job = job with { IdempotencyKey = key.ToString() };
+        if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key)) job = job with { IdempotencyKey = key.ToString() };
         // What is wrong with a workflow is told with its lines; so nothing else can be read that way.
         if (!job.IsText && Path.GetExtension(job.Workflow) is not (".yaml" or ".yml"))
         {
@@ -59,7 +59,13 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the workflow is not there", job.Workflow);
             return;
         }
-        var id = queue.Add(job).ToString(CultureInfo.InvariantCulture);
+        string id;
+        try { id = queue.Add(job).ToString(CultureInfo.InvariantCulture); }
+        catch (KeyRefusedException e)
+        {
+            await Answer.ProblemAsync(context, e.IsTaken ? HttpStatusCode.Conflict : HttpStatusCode.BadRequest, e.Sentence, e.Detail);
+            return;
+        }
         context.Response.Headers.Location = $"/api/v1/runs/{id}";
         await Answer.JsonAsync(context, HttpStatusCode.Created, json => json.WriteString("id", id));
     }

@@ -46,6 +46,32 @@ public sealed class JobQueueTests
     }
 
     [Fact]
+    public void A_key_names_one_job_and_another_one_under_it_is_refused_with_what_differs()
+    {
+        var job = new Job("/w/a.yaml", null) { IdempotencyKey = "talk", Budget = 1.5m, Vars = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } };
+        var id = _queue.Add(job);
+        // Written otherwise, it is the same: the order of variables, a budget's zeros, the workspace that is meant anyway.
+        Assert.Equal(id, _queue.Add(job with { Workspace = "/w", Budget = 1.50m, Vars = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } }));
+        var taken = Assert.Throws<KeyRefusedException>(() => _queue.Add(job with { Profile = "final", Vars = new Dictionary<string, string> { ["a"] = "1" } }));
+        Assert.True(taken.IsTaken);
+        Assert.Equal($"the key 'talk' names another job: run {id} was queued with it, and this job differs in 'vars', 'profile'; send the same job, or another key", taken.Message);
+        foreach (var none in (string[])["", new string('k', 201)]) Assert.False(Assert.Throws<KeyRefusedException>(() => _queue.Add(job with { IdempotencyKey = none })).IsTaken);
+        _queue.Add(job with { IdempotencyKey = new string('k', 200) });
+        // A later priority is not what was asked.
+        Assert.True(_queue.Change(id, r => r with { Job = r.Job with { Priority = 7 } }));
+        Assert.Equal(id, _queue.Add(job));
+    }
+
+    [Fact]
+    public void A_key_that_was_noted_with_a_number_alone_stays_that_runs()
+    {
+        var job = new Job("/w/a.yaml", null) { IdempotencyKey = "old" };
+        var id = _queue.Add(job);
+        DurableFile.Write(_disk, _place.KeyFile("old"), Encoding.ASCII.GetBytes($"{id}"));
+        Assert.Equal(id, _queue.Add(job with { Priority = 3 }));
+    }
+
+    [Fact]
     public void A_dropped_file_gets_a_number_and_a_bad_one_goes_to_failed_with_the_reason()
     {
         Drop("talk.job", """{"workflow":"/w/talk.yaml","priority":3,"vars":{"n":2,"t":"x"}}""");
