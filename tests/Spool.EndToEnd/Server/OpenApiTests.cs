@@ -185,6 +185,8 @@ public sealed class OpenApiTests : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, (await page.PostAsync("/api/v1/queue/pause", null, Stop)).StatusCode);
         page.DefaultRequestHeaders.Add("X-Spool-Client", "page");
         Assert.Equal(HttpStatusCode.OK, (await page.PostAsync("/api/v1/queue/pause", null, Stop)).StatusCode);
+        using (var left = await page.DeleteAsync("/api/v1/session", Stop)) Assert.Equal(HttpStatusCode.NoContent, left.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await page.GetAsync("/api/v1/me", Stop)).StatusCode);
         var audit = File.ReadLines(Path.Join(_box.Variables["SPOOL_STATE"], "audit.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Contains(audit, a => a.GetProperty("path").GetString() == "/api/v1/queue/pause" && a.GetProperty("page").GetBoolean() && a.GetProperty("status").GetInt32() == 200);
         Assert.DoesNotContain(File.ReadAllText(Path.Join(_box.Variables["SPOOL_STATE"], "audit.jsonl")), looker, StringComparison.Ordinal);
