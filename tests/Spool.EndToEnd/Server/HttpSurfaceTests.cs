@@ -63,6 +63,15 @@ public sealed class HttpSurfaceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_state_root_of_a_server_is_the_users_alone()
+    {
+        for (var tries = 0; tries < 50 && Directory.GetFiles(_bench.State, "index.db*").Length < 3; tries++) await Task.Delay(100, Stop);
+        await Task.Delay(1500, Stop); // the next look at the queue
+        foreach (var (name, mode) in new[] { ("", "700"), ("logs", "700"), ("queue", "700"), ("index.db", "600"), ("index.db-wal", "600"), ("index.db-shm", "600"), ("token", "600") })
+            Assert.Equal((name, mode), (name, Sandbox.Tool("stat", ["-c", "%a", Path.Join(_bench.State, name)]).Trim()));
+    }
+
+    [Fact]
     public async Task Every_refusal_is_a_problem_with_a_sentence()
     {
         await _bench.RunAsync("version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: \"some bytes\" }, out: { file: out/a.txt } }\n");

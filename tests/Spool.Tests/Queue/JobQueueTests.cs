@@ -46,6 +46,22 @@ public sealed class JobQueueTests
     }
 
     [Fact]
+    public void What_the_server_keeps_is_the_users_alone_also_where_it_was_left_open()
+    {
+        DurableFile.CreateFolders(_disk, "/state/logs");
+        _disk.SetMode("/state", 0x1ed);
+        _disk.SetMode("/state/logs", 0x1ed);
+        foreach (var name in (string[])["", "-wal", "-shm"])
+        {
+            DurableFile.WritePlain(_disk, "/state/index.db" + name, "x"u8);
+            _disk.SetMode("/state/index.db" + name, 0x1a4);
+        }
+        _place.Make();
+        foreach (var folder in (string[])["", "/queue", "/runs", "/runtime", "/logs"]) Assert.Equal(0x1c0u, _disk.Stat("/state" + folder)!.Value.Mode & 0x1ff);
+        foreach (var name in (string[])["", "-wal", "-shm"]) Assert.Equal(0x180u, _disk.Stat("/state/index.db" + name)!.Value.Mode & 0x1ff);
+    }
+
+    [Fact]
     public void A_key_names_one_job_and_another_one_under_it_is_refused_with_what_differs()
     {
         var job = new Job("/w/a.yaml", null) { IdempotencyKey = "talk", Budget = 1.5m, Vars = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } };
