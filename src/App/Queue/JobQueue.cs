@@ -97,7 +97,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         if (isOver && _over.TryGetValue(id, out var known) && known.Stage == stage) return known;
         var path = Path.Join(place.Stage(stage), ServerPlace.Name(id) + ".job");
         QueuedRun run;
-        try { run = QueuedRun.Load(place, id, Job.Read(DurableFile.Read(place.Disk, path)), stage, place.Disk.Stat(path)?.ModifiedNs / 1_000_000 ?? Now); }
+        try { run = QueuedRun.Load(place, id, stage is ServerPlace.Pending or ServerPlace.Failed ? Job.Read(DurableFile.Read(place.Disk, path)) : Job.ReadKept(DurableFile.Read(place.Disk, path)), stage, place.Disk.Stat(path)?.ModifiedNs / 1_000_000 ?? Now); }
         catch (JobFault) when (stage == ServerPlace.Failed) { run = QueuedRun.Load(place, id, Job.Unreadable, stage, Now); }
         catch (JobFault) { return null; } // looked at when it is taken in
         catch (DiskException e) when (e.Errno == Errors.NotFound) { return null; } // moved on between the list and the look

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Spool.App.Queue;
 using Spool.Platform;
 
 namespace Spool.App.Server;
@@ -30,7 +31,8 @@ internal static class ErrorAnswers
     private static (HttpStatusCode, string, string?) Told(Exception e) => e switch
     {
         BadHttpRequestException bad => ((HttpStatusCode)bad.StatusCode, bad.Message, null),
-        InvalidOperationException when e.Message.Contains("UTF-16", StringComparison.Ordinal) => (HttpStatusCode.BadRequest, "the body holds a text that is none", e.Message),
+        JsonTextFault => (HttpStatusCode.BadRequest, "the body " + e.Message, null),
+        InvalidOperationException when e.Message.Contains("UTF-16", StringComparison.Ordinal) => (HttpStatusCode.BadRequest, "the body holds half a character, which no text has", null),
         DiskException { IsDiskFull: true } => (HttpStatusCode.InsufficientStorage, "the disk of the state root is full", e.Message),
         DiskException => (HttpStatusCode.InternalServerError, e.Message, null),
         _ => (HttpStatusCode.InternalServerError, "the server broke over this request", "what happened stands on its standard error; nothing else was harmed by it"),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,13 +33,8 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         Job job;
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 16 }, context.RequestAborted);
+            using var document = await Body.ReadAsync(context, Job.MostLevels);
             job = Job.Read(document.RootElement);
-        }
-        catch (JsonException e)
-        {
-            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no JSON", e.Message);
-            return;
         }
         catch (JobFault e)
         {

@@ -69,12 +69,12 @@ internal sealed class UploadRoutes(Uploads uploads, TimeProvider time) : IDispos
         Digest? sha256 = null;
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted);
+            using var body = await Body.ReadAsync(context, mostLevels: 4);
             name = body.RootElement.GetProperty("name").GetString() ?? "";
             size = body.RootElement.GetProperty("size").GetInt64();
             if (body.RootElement.TryGetProperty("sha256", out var given) && given.ValueKind != JsonValueKind.Null) sha256 = Digest.Parse(given.GetString()!);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with 'size' (bytes), 'name' (text) and, if known, 'sha256' (64 hexadecimal digits)", e.Message);
             return;

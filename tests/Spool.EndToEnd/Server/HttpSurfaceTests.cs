@@ -63,6 +63,21 @@ public sealed class HttpSurfaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_body_that_is_no_JSON_is_told_line_and_column()
+    {
+        _bench.Box.Write("spool.yaml", "version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: x }, out: { file: out/a.txt } }\n");
+        _bench.Box.Spool("submit", _bench.Box.At("spool.yaml")).Must(0);
+        foreach (var (method, target) in new[] { ("POST", "/api/v1/runs"), ("PATCH", "/api/v1/runs/1"), ("POST", "/api/v1/uploads"), ("PUT", "/api/v1/watched"), ("POST", "/api/v1/workspaces"), ("POST", "/api/v1/runs/1/decisions"), ("PUT", "/api/v1/runs/1/text?path=a.txt"), ("POST", "/api/v1/runs/1/inputs") })
+        {
+            foreach (var (body, title) in new[] { ("{\n x", "the body is no JSON: at line 2, column 2 'x' cannot stand"), ("{} {}", "the body is no JSON: at line 1, column 4 text stands behind its end"), ("{\"a\":1,\"a\":1}", "the body gives the key 'a' twice, again at line 1, column 8"), ("{\"a\":\"\\ud800\"}", "the body holds half a character, which no text has, in the text at line 1, column 6") })
+                Assert.Equal((target, title), (target, (await RefusedAsync(400, method, target, body)).Title));
+            foreach (var body in (string[])["[]", "7"]) await RefusedAsync(400, method, target, body);
+        }
+        Assert.Equal("the body is empty", (await RefusedAsync(400, "POST", "/api/v1/uploads", " ")).Title);
+        Assert.Equal("the body is empty", (await RefusedAsync(400, "POST", "/api/v1/uploads", "")).Title);
+    }
+
+    [Fact]
     public async Task The_state_root_of_a_server_is_the_users_alone()
     {
         for (var tries = 0; tries < 50 && Directory.GetFiles(_bench.State, "index.db*").Length < 3; tries++) await Task.Delay(100, Stop);

@@ -112,9 +112,36 @@ public sealed class JobQueueTests
     [InlineData("""{"workflow":"/w/a.yaml","priority":1.5}""", "no whole number")]
     [InlineData("""{"workflow":"/w/a.yaml","budget":-1}""", "below 0")]
     [InlineData("""{"workflow":"/w/a.yaml","vars":{"a":{}}}""", "variable 'a'")]
-    [InlineData("[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]", "is no JSON:")]
-    public void What_is_no_job_is_refused_with_the_reason(string text, string reason) =>
-        Assert.Contains(reason, Assert.Throws<JobFault>(() => Job.Read(Encoding.UTF8.GetBytes(text))).Message, StringComparison.Ordinal);
+    [InlineData("[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]", "is no JSON: at line 1, column 17 it is nested more than 16 levels deep")]
+    [InlineData("", "is empty")]
+    [InlineData(" \n", "is empty")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\"} {}", "is no JSON: at line 1, column 26 text stands behind its end")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\"}\n\nrm -rf", "is no JSON: at line 3, column 1 text stands behind its end")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\",\n \"workflow\":\"/w/b.yaml\"}", "gives the key 'workflow' twice, again at line 2, column 2")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\",\"vars\":{\"é\":1,\"\\u00e9\":2}}", "gives the key 'é' twice, again at line 1, column 39")]
+    [InlineData("{\"workflow\":\"/w/\\ud800\"}", "holds half a character, which no text has, in the text at line 1, column 13")]
+    [InlineData("{\"workflow\":", "is no JSON: at line 1, column 13 it ends too early: an object or a list is not closed")]
+    [InlineData("{\"workflow\":\"/w", "it ends too early")]
+    [InlineData("{\"é\":x}", "is no JSON: at line 1, column 6 'x' cannot stand")]
+    [InlineData("{\n  \"workflow\": \"/w/a.yaml\",\n}", "is no JSON: at line 3, column 1 a comma is followed by nothing")]
+    [InlineData("{\"workflow\":\"a\nb\"}", "write it as")]
+    public void What_is_no_job_is_refused_with_the_reason(string text, string reason)
+    {
+        var said = Assert.Throws<JobFault>(() => Job.Read(Encoding.UTF8.GetBytes(text))).Message;
+        Assert.Contains(reason, said, StringComparison.Ordinal);
+        foreach (var inner in (string[])["LineNumber", "BytePosition", "isFinalBlock", "UTF-16", "configured"]) Assert.DoesNotContain(inner, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_told_by_their_place() =>
+        Assert.Equal("holds bytes that are no UTF-8 in the text at line 1, column 13", Assert.Throws<JobFault>(() => Job.Read([.. "{\"workflow\":\"/w/"u8, 0xff, .. "\"}"u8])).Message);
+
+    [Fact]
+    public void A_byte_order_mark_is_passed_over_and_what_was_taken_in_before_stays_readable()
+    {
+        Assert.Equal("/w/a.yaml", Job.Read([0xef, 0xbb, 0xbf, .. "{\"workflow\":\"/w/a.yaml\"}"u8]).Workflow);
+        Assert.Equal("/w/b.yaml", Job.ReadKept("{\"workflow\":\"/w/a.yaml\",\"workflow\":\"/w/b.yaml\"} and more"u8.ToArray()).Workflow);
+    }
 
     [Fact]
     public void A_queued_run_is_cancelled_at_once_and_a_running_one_by_its_engine()
