@@ -48,7 +48,7 @@ public sealed record Job(string Workflow, string? Workspace)
             using var document = JsonText.Parse(bytes, MostLevels);
             return Read(document.RootElement);
         }
-        catch (JsonTextFault e) { throw new JobFault(e.Message); }
+        catch (JsonTextException e) { throw new JobFault(e.Message); }
     }
 
     /// <summary>Reads the file of a job that was taken in before: earlier versions took files with text behind the JSON, or with a key twice.</summary>

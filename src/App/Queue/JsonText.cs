@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Spool.App.Queue;
 
 /// <summary>Bytes are no JSON that is taken: the end of a sentence that starts with what they are.</summary>
-public sealed class JsonTextFault(string about) : Exception(about);
+public sealed class JsonTextException(string about) : Exception(about);
 
 /// <summary>
 /// Reads JSON that people and programs hand in, and says in plain words where it is wrong. Stricter than the library: a key that is given twice means two
@@ -12,11 +12,12 @@ public sealed class JsonTextFault(string about) : Exception(about);
 /// </summary>
 public static class JsonText
 {
-    /// <exception cref="JsonTextFault">The bytes are no JSON, or say something twice.</exception>
+    /// <summary>Reads them.</summary>
+    /// <exception cref="JsonTextException">The bytes are no JSON, or say something twice.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> bytes, int mostLevels)
     {
         if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        if (bytes.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0) throw new JsonTextFault("is empty");
+        if (bytes.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0) throw new JsonTextException("is empty");
         Check(bytes.Span, mostLevels);
         return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = mostLevels });
     }
@@ -34,18 +35,18 @@ public static class JsonText
                 else if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
                 {
                     var text = reader.GetString()!;
-                    if (reader.TokenType == JsonTokenType.PropertyName && !keys.Peek().Add(text)) throw new JsonTextFault($"gives the key '{text}' twice, again at {Place(bytes, (int)reader.TokenStartIndex)}");
+                    if (reader.TokenType == JsonTokenType.PropertyName && !keys.Peek().Add(text)) throw new JsonTextException($"gives the key '{text}' twice, again at {Place(bytes, (int)reader.TokenStartIndex)}");
                 }
             }
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonTextFault($"holds {(e.InnerException is DecoderFallbackException ? "bytes that are no UTF-8" : "half a character, which no text has,")} in the text at {Place(bytes, (int)reader.TokenStartIndex)}");
+            throw new JsonTextException($"holds {(e.InnerException is DecoderFallbackException ? "bytes that are no UTF-8" : "half a character, which no text has,")} in the text at {Place(bytes, (int)reader.TokenStartIndex)}");
         }
         catch (JsonException e)
         {
             var at = Offset(bytes, e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
-            throw new JsonTextFault($"is no JSON: at {Place(bytes, at)} {Why(bytes, at, e.Message, reader.CurrentDepth, mostLevels)}");
+            throw new JsonTextException($"is no JSON: at {Place(bytes, at)} {Why(bytes, at, e.Message, reader.CurrentDepth, mostLevels)}");
         }
     }
 

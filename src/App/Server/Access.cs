@@ -29,7 +29,7 @@ public sealed class Access(ServerPlace place, string token, TimeProvider time)
     public Caller? ByHeader(string header)
     {
         const string scheme = "Bearer ";
-        if (!header.StartsWith(scheme, StringComparison.Ordinal)) return null;
+        if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return null;
         var given = Encoding.UTF8.GetBytes(header[scheme.Length..].Trim());
         if (CryptographicOperations.FixedTimeEquals(given, _token)) return new Caller(Owner, Role.Administer, IsPage: false);
         var hash = SHA256.HashData(given);

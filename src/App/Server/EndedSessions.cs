@@ -25,6 +25,7 @@ internal sealed class EndedSessions
 
     internal bool Holds(string session) => _until.ContainsKey(session);
 
+    /// <summary>Ends a session.</summary>
     /// <param name="until">When its cookie ends by itself, Unix seconds.</param>
     internal void Add(string session, long until)
     {

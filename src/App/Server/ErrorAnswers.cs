@@ -31,9 +31,10 @@ internal static class ErrorAnswers
     private static (HttpStatusCode, string, string?) Told(Exception e) => e switch
     {
         BadHttpRequestException bad => ((HttpStatusCode)bad.StatusCode, bad.Message, null),
-        JsonTextFault => (HttpStatusCode.BadRequest, "the body " + e.Message, null),
+        JsonTextException => (HttpStatusCode.BadRequest, "the body " + e.Message, null),
         InvalidOperationException when e.Message.Contains("UTF-16", StringComparison.Ordinal) => (HttpStatusCode.BadRequest, "the body holds half a character, which no text has", null),
         DiskException { IsDiskFull: true } => (HttpStatusCode.InsufficientStorage, "the disk of the state root is full", e.Message),
+        DiskException { Errno: Errors.NameTooLong or Errors.NotFolder or Errors.Loop or Errors.Invalid } => (HttpStatusCode.BadRequest, e.Message, null),
         DiskException => (HttpStatusCode.InternalServerError, e.Message, null),
         _ => (HttpStatusCode.InternalServerError, "the server broke over this request", "what happened stands on its standard error; nothing else was harmed by it"),
     };

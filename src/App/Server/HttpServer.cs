@@ -113,7 +113,8 @@ public sealed class HttpServer : IAsyncDisposable
     private static Task ReadyAsync(HttpContext context, ServerPlace place)
     {
         var beat = Path.Join(place.Runtime, "heartbeat");
-        var ready = place.Disk.Stat(beat) is not null && DateTimeOffset.TryParse(DurableFile.ReadText(place.Disk, beat), CultureInfo.InvariantCulture, out var at) && TimeProvider.System.GetUtcNow() - at < TimeSpan.FromSeconds(30);
+        // Read in the moment in which it is written anew, the file may be empty; then its own time tells.
+        var ready = place.Disk.Stat(beat) is { } stat && TimeProvider.System.GetUtcNow() - (DateTimeOffset.TryParse(DurableFile.ReadText(place.Disk, beat), CultureInfo.InvariantCulture, out var at) ? at : DateTimeOffset.FromUnixTimeMilliseconds(stat.ModifiedNs / 1_000_000)) < TimeSpan.FromSeconds(30);
         return Answer.JsonAsync(context, ready ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, json => json.WriteString("status", ready ? "ready" : "the queue is not looked at"));
     }
 

@@ -47,6 +47,7 @@ internal sealed class UploadRoutes(Uploads uploads, TimeProvider time) : IDispos
         {
             // Whoever was at another place is told where to go on.
             if (e.Why is UploadRefusal.WrongOffset or UploadRefusal.Busy) Tell(context, uploads.Get(IdOf(context)));
+            if (e.RetryAfter is { } wait) context.Response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             await Answer.ProblemAsync(context, StatusOf(e.Why), e.Message);
         }
         catch (DiskException e) when (e.IsDiskFull) { await Answer.ProblemAsync(context, HttpStatusCode.InsufficientStorage, "the disk of the state root is full", e.Message); }
@@ -95,9 +96,10 @@ internal sealed class UploadRoutes(Uploads uploads, TimeProvider time) : IDispos
 
     private async Task AppendAsync(HttpContext context)
     {
-        if (context.Request.ContentType?.Split(';')[0].Trim() != PartType)
+        // A part without bytes asks for the digest of what is whole; the guard looks at bodies alone.
+        if (!string.Equals(context.Request.ContentType?.Split(';')[0].Trim(), PartType, StringComparison.OrdinalIgnoreCase))
         {
-            await Answer.ProblemAsync(context, HttpStatusCode.UnsupportedMediaType, $"a part is sent as {PartType}");
+            await Answer.ProblemAsync(context, HttpStatusCode.UnsupportedMediaType, $"a part of an upload is sent as {PartType}");
             return;
         }
         if (!long.TryParse(context.Request.Headers["Upload-Offset"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var offset))

@@ -87,6 +87,40 @@ public sealed class HttpSurfaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Headers_mean_what_the_standard_says()
+    {
+        await _bench.RunAsync("version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: \"some bytes\" }, out: { file: out/a.txt } }\n");
+        var bytes = "/api/v1/artifacts/" + Sandbox.Digest(_bench.Box.At("out/a.txt"));
+        foreach (var scheme in (string[])["bearer", "BEARER"]) Assert.Equal(200, (await AskAsync("GET", "/api/v1/me", null, ("Authorization", $"{scheme} {_bench.Token}"))).Status);
+        Assert.Equal(200, (await AskAsync("GET", "/api/v1/me", null, ("Host", $"LOCALHOST:{_bench.Port}"), ("Origin", $"http://LocalHost:{_bench.Port}"))).Status);
+        await RefusedAsync(421, "GET", "/api/v1/me", null, ("Host", $"LOCALHOST.evil.example:{_bench.Port}"));
+        foreach (var target in (string[])[bytes, "/api/v1/runs/1/page", "/openapi/v1.json", "/assets/app.js", "/"])
+        {
+            var whole = await AskAsync("GET", target);
+            if (whole.Status == 404 && target is "/" or "/assets/app.js") continue; // a build without its page
+            var tag = whole.Headers["ETag"];
+            foreach (var known in (string[])[tag, "W/" + tag, $"\"x\", {tag}", $"\"x\",W/{tag} , \"y\"", "*"])
+            {
+                var same = await AskAsync("GET", target, null, ("If-None-Match", known));
+                Assert.True(same is { Status: 304, Body: "" } && same.Headers["ETag"] == tag, $"{target} {known}: {same.Status}");
+            }
+            Assert.Equal(200, (await AskAsync("GET", target, null, ("If-None-Match", "\"x\", \"\""))).Status);
+        }
+        foreach (var range in (string[])["frames=0-1", "bytes=0-1,4-5", "nonsense", "bytes"])
+            Assert.Equal((range, 200, "some bytes"), (range, (await AskAsync("GET", bytes, null, ("Range", range))).Status, (await AskAsync("GET", bytes, null, ("Range", range))).Body));
+        var part = await AskAsync("GET", bytes, null, ("Range", "Bytes=-5"));
+        Assert.Equal((206, "bytes", "private, max-age=31536000, immutable"), (part.Status, part.Body, part.Headers["Cache-Control"]));
+        var upload = JsonDocument.Parse((await AskAsync("POST", "/api/v1/uploads", """{"size":3,"name":"a"}""", ("Content-Type", "Application/JSON; charset=utf-8"))).Body).RootElement.GetProperty("id").GetString();
+        foreach (var type in (string[])["text/plain", "application/json"]) Assert.Contains("application/offset+octet-stream", (await RefusedAsync(415, "PATCH", "/api/v1/uploads/" + upload, "abc", ("Content-Type", type), ("Upload-Offset", "0"))).Title, StringComparison.Ordinal);
+        for (var i = 1; i < 20; i++) Assert.Equal(201, (await AskAsync("POST", "/api/v1/uploads", """{"size":3,"name":"a"}""")).Status);
+        var full = await RefusedAsync(429, "POST", "/api/v1/uploads", """{"size":3,"name":"a"}""");
+        Assert.InRange(int.Parse(full.Headers["Retry-After"], CultureInfo.InvariantCulture), 86_000, 86_400);
+        // A path that no disk could have is wrong, and breaks nothing.
+        await RefusedAsync(400, "POST", "/api/v1/runs", $$"""{"workflow":"/{{new string('a', 300)}}/spool.yaml"}""");
+        await RefusedAsync(400, "POST", "/api/v1/runs", """{"workflow":"/etc/passwd/spool.yaml"}""");
+    }
+
+    [Fact]
     public async Task Every_refusal_is_a_problem_with_a_sentence()
     {
         await _bench.RunAsync("version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: \"some bytes\" }, out: { file: out/a.txt } }\n");
