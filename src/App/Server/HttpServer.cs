@@ -83,6 +83,10 @@ public sealed class HttpServer : IAsyncDisposable
         });
         app.UseWebSockets();
         app.UseRouting();
+        // Written by hand and held to the routes by a test, because the routes write their answers themselves; so it is there at build time, too.
+        var document = Help.EmbeddedText.Bytes("openapi.json")!;
+        var queries = new QueryRules(document);
+        app.Use((context, next) => queries.Refusal(context) is { } refusal ? Answer.ProblemAsync(context, HttpStatusCode.BadRequest, refusal) : next(context));
         new SessionRoutes(access, listening.Certificate is not null).AddTo(app);
         new RunRoutes(place, queue, workers).AddTo(app);
         new RunDetailRoutes(place, queue, workers).AddTo(app);
@@ -97,8 +101,6 @@ public sealed class HttpServer : IAsyncDisposable
         new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
-        // Written by hand and held to the routes by a test, because the routes write their answers themselves; so it is there at build time, too.
-        var document = Help.EmbeddedText.Bytes("openapi.json")!;
         app.MapGet("/openapi/v1.json", context => Answer.BytesAsync(context, "application/json", document));
         var uploads = new UploadRoutes(new Uploads(place, composition.Time), composition.Time);
         uploads.AddTo(app);

@@ -121,6 +121,27 @@ public sealed class HttpSurfaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_filter_that_is_not_understood_is_refused_and_one_that_is_is_taken()
+    {
+        await _bench.RunAsync("version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: \"some bytes\" }, out: { file: out/a.txt } }\n");
+        foreach (var (query, title) in new[]
+        {
+            ("runs?limit=0", "limit=0 is below 1"), ("runs?limit=ten", "limit=ten is no whole number"), ("runs?rating=9", "rating=9 is not from 1 to 5"), ("runs?rating=0", "rating=0 is not from 1 to 5"), ("runs?before=-1", "before=-1 is below 0"),
+            ("runs?since=bogus", "since=bogus is not understood"), ("runs?status=nice", "status=nice is not understood"), ("runs?from=bogus", "there is no parameter 'from' here"), ("runs?limit=1&limit=2", "limit=1,2 is no whole number"),
+            ("runs/1?x=1", "this address takes none"), ("runs/1/events?from=bogus", "from=bogus is not understood; it is now"), ("runs/1/tasks?status=nice", "status=nice is not understood; it is one of pending"), ("runs/1/tasks?after=-1", "after=-1 is below 0"),
+            ("runs/1/tasks?limit=0", "limit=0"), ("runs/1/log?task=one&from=x", "from=x"), ("runs/1/log?task=one&limit=0", "limit=0"), ("runs/1/versions?paht=x", "no parameter 'paht' here; there are path"), ("runs/1/reviews?x=1", "takes none"),
+            ("search?q=a&limit=0", "limit=0"), ("search?query=a", "no parameter 'query' here; there are q, limit"), ("gallery?before=x", "before=x is neither"), ("gallery?limit=-1", "limit=-1 is below 1"), ("templates?x", "takes none"), ("queue?x=1", "takes none"),
+        }) Assert.Contains(title, (await RefusedAsync(400, "GET", "/api/v1/" + query)).Title, StringComparison.Ordinal);
+        foreach (var query in (string[])["runs?limit=5000&rating=5&before=7&status=&text=", "runs/1/tasks?limit=50&status=succeeded&after=0&q=&step=one", "runs/1/events?from=now", "search?q=a&limit=500", "gallery?before=1:out/a.png&limit=1", "gallery?before=1"])
+            Assert.True((await AskAsync("GET", "/api/v1/" + query)) is { Status: 200 or 503 } said, query);
+        var box = _bench.Box;
+        Assert.Contains("--rating is a number of stars from 1 to 5", box.Spool("list", "--server", "--rating", "9").Must(2).Err, StringComparison.Ordinal);
+        Assert.Equal("1", box.Spool("list", "--server", "--workspace", box.Folder, "--json").Must(0).Object.GetProperty("id").GetString());
+        Assert.Empty(box.Spool("list", "--server", "--workspace", box.Folder + "/..", "--json").Must(0).Out);
+        Assert.Empty(box.Spool("list", "--server", "--workspace", box.Folder[..^1], "--json").Must(0).Out);
+    }
+
+    [Fact]
     public async Task Every_refusal_is_a_problem_with_a_sentence()
     {
         await _bench.RunAsync("version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: \"some bytes\" }, out: { file: out/a.txt } }\n");
