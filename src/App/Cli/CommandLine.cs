@@ -43,7 +43,7 @@ public static class CommandLine
             var result = root.Parse(args);
             if (result.Errors.Count > 0 && result.Action is not ShowHelp)
             {
-                foreach (var error in result.Errors) await Console.Error.WriteLineAsync("error: " + error.Message);
+                foreach (var error in result.Errors) await Console.Error.WriteLineAsync("error: " + ArgumentMistake.Plain(error.Message));
                 if (args.Length > 0 && only is null && !args[0].StartsWith('-') && Engine.NearestName.Hint(args[0], verbs.Select(v => v.Name)) is { } hint) await Console.Error.WriteLineAsync($"hint: {hint}");
                 await Console.Error.WriteLineAsync($"see: spool {(only is null ? "" : only.Name + " ")}--help");
                 return Verb.WrongText;
@@ -51,7 +51,7 @@ public static class CommandLine
             return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (OperationCanceledException) { return Verb.Cancelled; }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or Queue.KeyRefusedException)
         {
             await Console.Error.WriteLineAsync("error: " + e.Message);
             return Verb.WrongText;

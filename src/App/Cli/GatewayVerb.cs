@@ -67,7 +67,7 @@ public sealed class GatewayVerb : Verb
         if (more.FirstOrDefault(m => m is "--state" or "--listen" || m.StartsWith("--state=", StringComparison.Ordinal) || m.StartsWith("--listen=", StringComparison.Ordinal)) is { } own) throw new UsageException($"{own} stands before the --");
         var serve = new Command("serve");
         new ServeVerb().Build(serve);
-        if (serve.Parse(more).Errors is [var error, ..]) throw new UsageException($"serve does not take that: {error.Message}");
+        if (serve.Parse(more).Errors is [var error, ..]) throw new UsageException($"serve does not take that: {ArgumentMistake.Plain(error.Message)}");
         return more;
     }
 

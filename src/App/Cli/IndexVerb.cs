@@ -77,6 +77,7 @@ public sealed class IndexVerb : Verb
     internal static int Update(ServerRuns runs, Action<int, int>? progress)
     {
         using var index = RunIndex.Write(runs.Place);
+        runs.Place.Make(); // the new file, too, is the user's alone
         return new IndexWriter(runs.Place, runs.Queue).Update(index, progress);
     }
 }

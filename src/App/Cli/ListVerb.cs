@@ -6,7 +6,7 @@ namespace Spool.App.Cli;
 
 public sealed class ListVerb : Verb
 {
-    private readonly Option<string?> _workspace = new("--workspace") { Description = "The runs of this workspace alone, as it counts them", HelpName = "DIR" };
+    private readonly Option<string?> _workspace = new("--workspace") { Description = "The runs of this workspace alone, as it counts them (with --server: as the server does)", HelpName = "DIR" };
     private readonly Option<string?> _state = new("--state") { Description = "The state root of the server (default: SPOOL_STATE, else ~/.local/state/spool)", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line" };
     private readonly Option<int?> _last = new("--last") { Description = "How many, the newest (default: 20; with --json all)", HelpName = "N" };
@@ -34,10 +34,11 @@ public sealed class ListVerb : Verb
     {
         if (parsed.GetValue(_status) is { } words && RunFilter.UnknownStatus(words) is { } unknown) throw new UsageException($"there is no status '{unknown}'; statuses: {string.Join(", ", RunFilter.Statuses)}");
         using var composition = ServerState.Compose(parsed.GetValue(_state));
+        if (parsed.GetValue(_rating) is < 1 or > 5) throw new UsageException("--rating is a number of stars from 1 to 5");
         if (parsed.GetValue(_last) is < 1) throw new UsageException("--last is a number from 1 on");
         var runs = new ServerRuns(composition);
         var (json, last) = (parsed.GetValue(_json), parsed.GetValue(_last));
-        if (parsed.GetValue(_server) || parsed.GetValue(_state) is not null || runs.AreMeant(parsed.GetValue(_workspace))) return Served(composition, runs, Filter(parsed), json, last);
+        if (parsed.GetValue(_server) || parsed.GetValue(_state) is not null || runs.AreMeant(parsed.GetValue(_workspace))) return Served(composition, runs, Filter(parsed) with { Place = parsed.GetValue(_workspace) is { } only ? WorkflowFile.FindWorkspace(composition, only) : null }, json, last);
         var past = PastRuns.Read(composition, parsed.GetValue(_workspace));
         var status = parsed.GetValue(_status)?.Split(',');
         var found = past.State.Runs.Where(r => status is null || status.Contains(past.StatusOf(r))).TakeLast(last ?? (json ? int.MaxValue : 20)).ToList();

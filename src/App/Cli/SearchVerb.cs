@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spool.App.Index;
+using Spool.App.Queue;
 using Spool.Engine.Scheduling;
 
 namespace Spool.App.Cli;
@@ -25,10 +26,12 @@ public sealed class SearchVerb : Verb
         {
             using var composition = ServerState.Compose(parsed.GetValue(_state));
             var runs = new ServerRuns(composition);
+            var text = string.Join(' ', parsed.GetValue(_words)!);
+            if (SearchText.Refusal(text) is { } refusal) throw new UsageException(refusal);
             if (RunIndex.Unavailable is { } why) throw new UsageException(why);
             if (!runs.IsServed) IndexVerb.Update(runs, null);
             using var index = RunIndex.Read(runs.Place) ?? throw new UsageException("there is no index yet; make it: spool index rebuild");
-            var hits = IndexQuery.Search(index, string.Join(' ', parsed.GetValue(_words)!), Math.Clamp(parsed.GetValue(_limit), 1, 1000));
+            var hits = IndexQuery.Search(index, SearchText.Plain(text), Math.Clamp(parsed.GetValue(_limit), 1, 1000));
             if (parsed.GetValue(_json))
             {
                 foreach (var hit in hits) JsonOut.Line(w =>

@@ -34,7 +34,6 @@ public sealed class GatewayProcess(Composition composition, ServerPlace place)
     public async Task<(RunningServer? Server, string? Problem)> StartAsync(IPEndPoint? address, IReadOnlyList<string> more, CancellationToken cancel)
     {
         place.Make();
-        DurableFile.CreateFolders(place.Disk, place.Logs);
         var environment = new Dictionary<string, string>();
         foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables()) environment[(string)entry.Key] = (string?)entry.Value ?? "";
         environment["SPOOL_STATE"] = place.Root;

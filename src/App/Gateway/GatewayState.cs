@@ -52,7 +52,7 @@ public sealed record GatewayState(RunningServer? Server, string? Complaint)
         foreach (var id in place.Disk.List(place.Stage(ServerPlace.Failed)).Select(e => ServerPlace.NumberOf(e.Name)).OfType<long>().OrderDescending())
         {
             Job job;
-            try { job = Job.Read(DurableFile.Read(place.Disk, Path.Join(place.Stage(ServerPlace.Failed), ServerPlace.Name(id) + ".job"))); }
+            try { job = Job.ReadKept(DurableFile.Read(place.Disk, Path.Join(place.Stage(ServerPlace.Failed), ServerPlace.Name(id) + ".job"))); }
             catch (JobFault) { job = Job.Unreadable; }
             catch (DiskException e) when (e.Errno == Errors.NotFound) { continue; } // moved on between the list and the look
             var run = QueuedRun.Load(place, id, job, ServerPlace.Failed, 0);

@@ -35,27 +35,45 @@ public sealed record Job(string Workflow, string? Workspace)
     /// <summary>Where it runs.</summary>
     public string Place => Workspace ?? Path.GetDirectoryName(Workflow)!;
 
+    /// <summary>How deep the JSON of a job may be nested.</summary>
+    public const int MostLevels = 16;
+
     /// <summary>Reads the content of a job's file.</summary>
     /// <exception cref="JobFault">The bytes are no job.</exception>
-    public static Job Read(ReadOnlySpan<byte> bytes)
+    public static Job Read(byte[] bytes)
     {
         if (bytes.Length > 4 << 20) throw new JobFault("is larger than 4 MiB");
         try
         {
-            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 16 });
-            using var document = JsonDocument.ParseValue(ref reader);
+            using var document = JsonText.Parse(bytes, MostLevels);
             return Read(document.RootElement);
         }
-        catch (JsonException e) { throw new JobFault($"is no JSON: {e.Message}"); }
+        catch (JsonTextException e) { throw new JobFault(e.Message); }
+    }
+
+    /// <summary>Reads the file of a job that was taken in before: earlier versions took files with text behind the JSON, or with a key twice.</summary>
+    /// <exception cref="JobFault">The bytes are no job.</exception>
+    public static Job ReadKept(byte[] bytes)
+    {
+        try { return Read(bytes); }
+        catch (JobFault)
+        {
+            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MostLevels });
+            try
+            {
+                using var document = JsonDocument.ParseValue(ref reader);
+                return Read(document.RootElement);
+            }
+            catch (Exception e) when (e is JsonException or ArgumentException) { throw new JobFault("is no JSON"); }
+        }
     }
 
     /// <summary>Reads a job that came as JSON.</summary>
     /// <exception cref="JobFault">The object is no job.</exception>
     public static Job Read(JsonElement root)
     {
-        // JSON may hold halves of characters, which no text has.
         try { return ReadFields(root); }
-        catch (InvalidOperationException e) { throw new JobFault($"holds a text that is none: {e.Message}"); }
+        catch (InvalidOperationException) { throw new JobFault("holds half a character, which no text has"); }
     }
 
     private static Job ReadFields(JsonElement root)

@@ -13,20 +13,23 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
 {
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Adds a job; gives the number of its run. With a key that is known already, that of the earlier one.</summary>
+    /// <summary>Adds a job; gives the number of its run. With a key that is known already, that of the earlier one, which must have been the same job.</summary>
+    /// <exception cref="KeyRefusedException">Its key is none, or that of another job.</exception>
     public long Add(Job job) => place.Locked(() =>
     {
         string? key = null;
         if (job.IdempotencyKey is { } given)
         {
+            if (KeyNote.Refusal(given) is { } refusal) throw new KeyRefusedException(refusal, null, isTaken: false);
             key = place.KeyFile(given);
             DurableFile.CreateFolders(place.Disk, Path.GetDirectoryName(key)!);
-            if (place.Disk.Stat(key) is not null && long.TryParse(DurableFile.ReadText(place.Disk, key), out var known)) return known;
+            if (place.Disk.Stat(key) is not null && KeyNote.Read(DurableFile.ReadText(place.Disk, key)) is { } known)
+                return known.Job is null || known.Job == KeyNote.DigestOf(job) ? known.Run : throw KeyNote.Taken(given, known, Find(known.Run), job);
         }
         var id = place.TakeNumber();
         new QueuedRun(id, job) { SubmittedAt = Now }.Save(place);
         // The key first: a crash between the two leaves a key of a run that never was, which the next try with it is told of.
-        if (key is not null) DurableFile.Write(place.Disk, key, Encoding.ASCII.GetBytes(id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        if (key is not null) DurableFile.Write(place.Disk, key, Encoding.ASCII.GetBytes(new KeyNote(id, KeyNote.DigestOf(job)).Text));
         DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Pending), ServerPlace.Name(id) + ".job"), Text(job));
         return id;
     });
@@ -99,7 +102,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         if (isOver && _over.TryGetValue(id, out var known) && known.Stage == stage) return known;
         var path = Path.Join(place.Stage(stage), ServerPlace.Name(id) + ".job");
         QueuedRun run;
-        try { run = QueuedRun.Load(place, id, Job.Read(DurableFile.Read(place.Disk, path)), stage, place.Disk.Stat(path)?.ModifiedNs / 1_000_000 ?? Now); }
+        try { run = QueuedRun.Load(place, id, stage is ServerPlace.Pending or ServerPlace.Failed ? Job.Read(DurableFile.Read(place.Disk, path)) : Job.ReadKept(DurableFile.Read(place.Disk, path)), stage, place.Disk.Stat(path)?.ModifiedNs / 1_000_000 ?? Now); }
         catch (JobFault) when (stage == ServerPlace.Failed) { run = QueuedRun.Load(place, id, Job.Unreadable, stage, Now); }
         catch (JobFault) { return null; } // looked at when it is taken in
         catch (DiskException e) when (e.Errno == Errors.NotFound) { return null; } // moved on between the list and the look

@@ -123,7 +123,7 @@ public sealed class RetentionSweep(ServerPlace place, JobQueue queue, TimeProvid
         foreach (var entry in place.Disk.Stat(keys) is null ? [] : place.Disk.List(keys))
         {
             var file = Path.Join(keys, entry.Name);
-            if (long.TryParse(DurableFile.ReadText(place.Disk, file), out var id) && !there.Contains(id)) place.Disk.DeleteFile(file);
+            if (KeyNote.Read(DurableFile.ReadText(place.Disk, file)) is { } note && !there.Contains(note.Run)) place.Disk.DeleteFile(file);
         }
         return true;
     });

@@ -10,6 +10,9 @@ namespace Spool.App.Queue;
 /// <param name="Rating">At least so many stars.</param>
 public sealed record RunFilter(IReadOnlyList<string>? Status, string? Text, string? Workflow, string? Workspace, string? Label, int? Rating, long? Since, long? Until)
 {
+    /// <summary>Only runs of exactly this workspace, absolute.</summary>
+    public string? Place { get; init; }
+
     public static RunFilter None { get; } = new(null, null, null, null, null, null, null, null);
 
     public static IReadOnlyList<string> Statuses { get; } = ["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"];
@@ -17,7 +20,7 @@ public sealed record RunFilter(IReadOnlyList<string>? Status, string? Text, stri
     /// <summary>The first word of a list that is no status; null when all are.</summary>
     public static string? UnknownStatus(string words) => words.Split(',').FirstOrDefault(w => !Statuses.Contains(w));
 
-    public bool Takes(QueuedRun run) => (Status is null || Status.Contains(run.Status)) && Has(run.Job.Workflow, Workflow) && (Workspace is null || run.Job.Place == Workspace || Has(run.Job.Place, Workspace)) && Has(run.Label ?? "", Label)
+    public bool Takes(QueuedRun run) => (Status is null || Status.Contains(run.Status)) && Has(run.Job.Workflow, Workflow) && (Workspace is null || run.Job.Place == Workspace || Has(run.Job.Place, Workspace)) && (Place is null || run.Job.Place == Place) && Has(run.Label ?? "", Label)
         && (Rating is null || run.Rating >= Rating) && (Since is null || run.SubmittedAt >= Since) && (Until is null || run.SubmittedAt < Until)
         && (Text is null || Has(run.Name, Text) || Has(run.Job.Place, Text) || Has(run.Label ?? "", Text) || Has(run.Problem ?? "", Text));
 
@@ -34,6 +37,7 @@ public sealed record RunFilter(IReadOnlyList<string>? Status, string? Text, stri
         Like("workflow", Workflow);
         Like("workspace", Workspace);
         Like("label", Label);
+        if (Place is not null) Add("workspace = $place", "$place", Place);
         if (Rating is not null) Add("rating >= $rating", "$rating", Rating);
         if (Since is not null) Add("submitted_at >= $since", "$since", Since);
         if (Until is not null) Add("submitted_at < $until", "$until", Until);

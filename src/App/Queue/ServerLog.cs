@@ -54,7 +54,7 @@ public sealed class ServerLog(ServerPlace place, TimeProvider time, LogFormat fo
     {
         if (_file is null)
         {
-            DurableFile.CreateFolders(place.Disk, place.Logs);
+            if (place.Disk.Stat(place.Logs) is null) place.Make();
             _file = place.Disk.OpenWrite(place.Log, OpenMode.Keep);
             _length = _file.Stat().Size;
         }

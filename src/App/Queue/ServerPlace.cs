@@ -31,13 +31,22 @@ public sealed class ServerPlace(IDisk disk, string root)
     /// <summary>The number of a run as its files are named: in order of submission, also as text.</summary>
     public static string Name(long id) => id.ToString("00000000", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Makes the folders, which only the user may enter.</summary>
+    /// <summary>Makes the folders, which only the user may enter. What an earlier version left open to others is closed.</summary>
     public void Make()
     {
         foreach (var stage in Stages) DurableFile.CreateFolders(Disk, Stage(stage));
-        DurableFile.CreateFolders(Disk, Runs);
-        DurableFile.CreateFolders(Disk, Runtime);
-        foreach (var own in (string[])[Queue, Runs, Runtime]) Disk.SetMode(own, 0x1c0);
+        foreach (var own in (string[])[Runs, Runtime, Logs]) DurableFile.CreateFolders(Disk, own);
+        foreach (var own in (string[])[Root, Queue, Runs, Runtime, Logs]) Close(own, 0x1c0);
+        // SQLite gives its two other files the mode of the first when it makes them.
+        foreach (var name in (string[])["", "-wal", "-shm"]) Close(Path.Join(Root, "index.db" + name), 0x180);
+    }
+
+    /// <summary>Takes what others may do with a file or a folder of ours; a root of somebody else's stays as its owner has it.</summary>
+    private void Close(string path, uint mode)
+    {
+        if (Disk.Stat(path) is not { } stat || (stat.Mode & 0x3f) == 0) return;
+        try { Disk.SetMode(path, mode); }
+        catch (DiskException e) when (e.Errno == Errors.NotFound || (e.Errno == Errors.NotPermitted && path == Root)) { return; }
     }
 
     /// <summary>Takes the lock of the queue's numbers for a moment.</summary>

@@ -11,6 +11,9 @@ public enum UploadRefusal { Unknown, TooMany, TooLarge, DiskFull, WrongOffset, B
 public sealed class UploadRefusedException(UploadRefusal why, string sentence) : Exception(sentence)
 {
     public UploadRefusal Why { get; } = why;
+
+    /// <summary>After which it may be otherwise even if nobody does anything; null: it will not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>Where an upload stands.</summary>
@@ -78,7 +81,7 @@ public sealed class Uploads(ServerPlace place, TimeProvider time)
             Sweep();
             Make();
             var open = Unfinished();
-            if (open.Count >= MostUnfinished) throw new UploadRefusedException(UploadRefusal.TooMany, $"{open.Count} uploads are unfinished; finish or delete one first");
+            if (open.Count >= MostUnfinished) throw new UploadRefusedException(UploadRefusal.TooMany, $"{open.Count} uploads are unfinished; finish or delete one first") { RetryAfter = TimeSpan.FromMilliseconds(Math.Max(1000, open.Min(u => u.At) + Kept.TotalMilliseconds - Now)) };
             // What others were promised counts as taken.
             var free = place.Disk.FreeBytes(Root) - open.Sum(u => u.Size - u.Offset) - KeptFree;
             if (size > free) throw new UploadRefusedException(UploadRefusal.DiskFull, $"the disk of the state root has room for {Math.Max(0, free)} more bytes, and the file has {size}");

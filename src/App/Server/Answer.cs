@@ -25,7 +25,7 @@ internal static class Answer
         var tag = $"\"{Spool.Platform.Digest.Of(bytes).Short}\"";
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "no-cache";
-        if (context.Request.Headers.IfNoneMatch.ToString().Split(',').Any(t => t.Trim() == tag))
+        if (Has(context.Request, tag))
         {
             context.Response.StatusCode = (int)HttpStatusCode.NotModified;
             return;
@@ -33,6 +33,19 @@ internal static class Answer
         context.Response.ContentType = type;
         context.Response.ContentLength = bytes.Length;
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+
+    /// <summary>Whether the asker has what this tag names: one of a list, weak or strong alike, or <c>*</c> (RFC 9110, 13.1.2).</summary>
+    internal static bool Has(HttpRequest request, string tag) => request.Headers.IfNoneMatch.ToString().Split(',').Select(t => t.Trim()).Any(t => t == "*" || (t.StartsWith("W/", StringComparison.Ordinal) ? t[2..] : t) == tag);
+
+    /// <summary>Sends a file that never changes: whole, or the one range that is asked for. More than one, or one in another unit than bytes, gets the whole (RFC 9110, 14.2).</summary>
+    internal static Task FileAsync(HttpContext context, string path, string type, string tag)
+    {
+        var headers = context.Request.Headers;
+        if (headers.Range.Count > 0 && !headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase)) headers.Remove("Range");
+        // The framework compares strongly; for reading that is too strict.
+        if (headers.IfNoneMatch.Count > 0) headers.IfNoneMatch = Has(context.Request, tag) ? tag : "\"\"";
+        return Results.File(path, type, enableRangeProcessing: true, entityTag: new(tag)).ExecuteAsync(context);
     }
 
     private static async Task WriteAsync(HttpContext context, HttpStatusCode status, string type, Action<Utf8JsonWriter> fields)

@@ -65,7 +65,7 @@ internal sealed class ArtifactPlaces(ServerPlace place, TimeProvider time)
             try
             {
                 JobsRead++;
-                _workspaces[id] = Job.Read(DurableFile.Read(place.Disk, Path.Join(place.Stage(stage), entry.Name))).Place;
+                _workspaces[id] = Job.ReadKept(DurableFile.Read(place.Disk, Path.Join(place.Stage(stage), entry.Name))).Place;
             }
             catch (JobFault) { _workspaces[id] = null; }
             catch (DiskException e) when (e.Errno == Errors.NotFound) { continue; } // moved on between the list and the look: the folder's time tells

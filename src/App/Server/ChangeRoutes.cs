@@ -30,10 +30,10 @@ internal sealed class ChangeRoutes(ServerPlace place, JobQueue queue)
         string? refusal = null;
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
+            using var body = await Body.ReadAsync(context);
             foreach (var property in body.RootElement.EnumerateObject()) refusal ??= Change(run, property.Name, property.Value);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException) { refusal = "the body is no object with some of 'label', 'rating', 'priority', 'before'"; }
+        catch (Exception e) when (e is InvalidOperationException or FormatException) { refusal = "the body is no object with some of 'label', 'rating', 'priority', 'before'"; }
         if (refusal is not null) await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, refusal);
         else await Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteBoolean("changed", true));
     }
@@ -97,7 +97,7 @@ internal sealed class ChangeRoutes(ServerPlace place, JobQueue queue)
     {
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
+            using var body = await Body.ReadAsync(context);
             var workflow = body.RootElement.GetProperty("workflow").GetString()!;
             var on = body.RootElement.GetProperty("on").GetBoolean();
             // Only what was run here before can be switched: no path of a stranger's choice is looked at.
@@ -108,6 +108,6 @@ internal sealed class ChangeRoutes(ServerPlace place, JobQueue queue)
             }
             else await Answer.ProblemAsync(context, HttpStatusCode.NotFound, "no run here has this workflow");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException) { await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with 'workflow' and 'on'"); }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException) { await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with 'workflow' and 'on'"); }
     }
 }

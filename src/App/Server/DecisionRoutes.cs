@@ -82,11 +82,11 @@ internal sealed partial class DecisionRoutes(ServerPlace place, JobQueue queue)
         List<Wanted> wanted;
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
+            using var body = await Body.ReadAsync(context);
             wanted = [.. body.RootElement.GetProperty("decisions").EnumerateArray().Select(Read)];
             if (wanted.Sum(w => w.Frames.Count) is 0 or > MostFrames) throw new FormatException($"it names no frame, or more than {MostFrames}");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no list of decisions", e is FormatException ? e.Message : """as {"decisions":[{"decision":"keep","stream":"cam7","frames":[12,13]}]}; "take_back": true removes the same decision again""");
             return;

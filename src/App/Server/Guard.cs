@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Spool.App.Queue;
 
 namespace Spool.App.Server;
@@ -14,7 +15,9 @@ namespace Spool.App.Server;
 public sealed class Guard(Access access, RateLimits limits, int port, bool isEncrypted, IReadOnlyList<string> names)
 {
     private const string Item = "spool-caller";
-    private readonly HashSet<string> _hosts = [.. names.Append("127.0.0.1").Append("localhost").Append("[::1]").SelectMany(n => port == (isEncrypted ? 443 : 80) ? (string[])[$"{n}:{port}", n] : [$"{n}:{port}"])];
+    private const int LongestAddress = 4 << 10;
+    // Names of hosts and schemes have no case (RFC 3986, 3.1 and 3.2.2).
+    private readonly HashSet<string> _hosts = new(names.Append("127.0.0.1").Append("localhost").Append("[::1]").SelectMany(n => port == (isEncrypted ? 443 : 80) ? (string[])[$"{n}:{port}", n] : [$"{n}:{port}"]), StringComparer.OrdinalIgnoreCase);
     private readonly string _scheme = isEncrypted ? "https://" : "http://";
 
     /// <summary>Who sent a request that was let in; null for what needs no token.</summary>
@@ -24,8 +27,9 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
     public (HttpStatusCode Status, string Why, int? RetryAfter)? Refuses(HttpContext context)
     {
         var request = context.Request;
+        if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > LongestAddress } target) return (HttpStatusCode.RequestUriTooLong, $"the address has {target.Length} characters, and {LongestAddress} at most are taken", null);
         if (!_hosts.Contains(request.Host.Value ?? "")) return (HttpStatusCode.MisdirectedRequest, "the Host header names another machine", null);
-        if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !_hosts.Any(h => origin[0] == _scheme + h))) return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
+        if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !_hosts.Any(h => string.Equals(origin[0], _scheme + h, StringComparison.OrdinalIgnoreCase)))) return (HttpStatusCode.Forbidden, "the request comes from a foreign page", null);
         var path = request.Path.Value ?? "";
         var isPageFile = PageRoutes.Holds(request);
         // A link in a mail may open the page itself; nothing else is fetched from afar.
@@ -45,7 +49,7 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
         if (!reads && caller.IsPage && request.Headers["X-Spool-Client"] != "page") return (HttpStatusCode.Forbidden, "a request that changes something and comes with the cookie needs the header X-Spool-Client: page", null);
         if (caller.Role < Needed(request.Method, path)) return (HttpStatusCode.Forbidden, $"the token '{caller.Name}' may only {caller.Role.ToString().ToLowerInvariant()}", null);
         if (limits.Refuses(caller, request.Method, path) is { } pause) return (HttpStatusCode.TooManyRequests, "too many requests; see Retry-After", pause);
-        if (!reads && HasBody(request) && !Takes(request)) return (HttpStatusCode.UnsupportedMediaType, "the body must be application/json", null);
+        if (!reads && HasBody(request) && !Takes(request)) return (HttpStatusCode.UnsupportedMediaType, IsPart(request) ? $"a part of an upload is sent as {UploadRoutes.PartType}" : "the body must be application/json", null);
         context.Items[Item] = caller;
         return null;
     }
@@ -56,8 +60,10 @@ public sealed class Guard(Access access, RateLimits limits, int port, bool isEnc
     private static bool Takes(HttpRequest request)
     {
         var type = request.ContentType?.Split(';')[0].Trim();
-        return type == "application/json" || (type == UploadRoutes.PartType && HttpMethods.IsPatch(request.Method) && request.Path.StartsWithSegments(UploadRoutes.Root, StringComparison.Ordinal));
+        return string.Equals(type, IsPart(request) ? UploadRoutes.PartType : "application/json", StringComparison.OrdinalIgnoreCase);
     }
+
+    private static bool IsPart(HttpRequest request) => HttpMethods.IsPatch(request.Method) && request.Path.StartsWithSegments(UploadRoutes.Root, StringComparison.Ordinal);
 
     private static Role Needed(string method, string path)
     {

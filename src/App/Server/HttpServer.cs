@@ -41,7 +41,7 @@ public sealed class HttpServer : IAsyncDisposable
             options.Limits.MaxRequestBodySize = 4 << 20;
             options.Limits.MaxRequestHeadersTotalSize = 16 << 10;
             options.Limits.MaxRequestHeaderCount = 50;
-            options.Limits.MaxRequestLineSize = 4 << 10;
+            options.Limits.MaxRequestLineSize = 16 << 10; // what is longer than the guard lets in is refused by us up to here, with a sentence
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
             options.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
@@ -77,17 +77,16 @@ public sealed class HttpServer : IAsyncDisposable
                 await Answer.ProblemAsync(context, status, why);
                 return;
             }
-            try { await next(context); }
-            catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, (HttpStatusCode)e.StatusCode, e.Message); }
-            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { return; } // the listener went away
-            catch (InvalidOperationException e) when (!context.Response.HasStarted && e.Message.Contains("UTF-16", StringComparison.Ordinal)) { await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body holds a text that is none", e.Message); }
-            catch (DiskException e) when (!context.Response.HasStarted && e.IsDiskFull) { await Answer.ProblemAsync(context, HttpStatusCode.InsufficientStorage, "the disk of the state root is full", e.Message); }
-            catch (DiskException e) when (!context.Response.HasStarted) { await Answer.ProblemAsync(context, HttpStatusCode.InternalServerError, e.Message); }
+            await ErrorAnswers.AroundAsync(context, next);
             if (Guard.CallerOf(context) is { } caller && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
                 audit.Note(caller, context.Request.Method, context.Request.Path, context.Response.StatusCode);
         });
         app.UseWebSockets();
         app.UseRouting();
+        // Written by hand and held to the routes by a test, because the routes write their answers themselves; so it is there at build time, too.
+        var document = Help.EmbeddedText.Bytes("openapi.json")!;
+        var queries = new QueryRules(document);
+        app.Use((context, next) => queries.Refusal(context) is { } refusal ? Answer.ProblemAsync(context, HttpStatusCode.BadRequest, refusal) : next(context));
         new SessionRoutes(access, listening.Certificate is not null).AddTo(app);
         new RunRoutes(place, queue, workers).AddTo(app);
         new RunDetailRoutes(place, queue, workers).AddTo(app);
@@ -102,15 +101,12 @@ public sealed class HttpServer : IAsyncDisposable
         new PageRoutes().AddTo(app);
         var desk = new MediaDesk(composition);
         new MediaRoutes(new ArtifactPlaces(place, composition.Time), desk).AddTo(app);
-        // Written by hand and held to the routes by a test, because the routes write their answers themselves; so it is there at build time, too.
-        var document = Help.EmbeddedText.Bytes("openapi.json")!;
         app.MapGet("/openapi/v1.json", context => Answer.BytesAsync(context, "application/json", document));
         var uploads = new UploadRoutes(new Uploads(place, composition.Time), composition.Time);
         uploads.AddTo(app);
         app.MapGet("/health/live", context => Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteString("status", "live")));
         app.MapGet("/health/ready", context => ReadyAsync(context, place));
         app.MapGet("/metrics", context => MetricsAsync(context, metrics));
-        app.MapFallback(context => Answer.ProblemAsync(context, HttpStatusCode.NotFound, "there is no such address", "the API is described in docs/formats/api.md"));
         await app.StartAsync();
         return new HttpServer(app, [desk, uploads]);
     }
@@ -119,7 +115,8 @@ public sealed class HttpServer : IAsyncDisposable
     private static Task ReadyAsync(HttpContext context, ServerPlace place)
     {
         var beat = Path.Join(place.Runtime, "heartbeat");
-        var ready = place.Disk.Stat(beat) is not null && DateTimeOffset.TryParse(DurableFile.ReadText(place.Disk, beat), CultureInfo.InvariantCulture, out var at) && TimeProvider.System.GetUtcNow() - at < TimeSpan.FromSeconds(30);
+        // Read in the moment in which it is written anew, the file may be empty; then its own time tells.
+        var ready = place.Disk.Stat(beat) is { } stat && TimeProvider.System.GetUtcNow() - (DateTimeOffset.TryParse(DurableFile.ReadText(place.Disk, beat), CultureInfo.InvariantCulture, out var at) ? at : DateTimeOffset.FromUnixTimeMilliseconds(stat.ModifiedNs / 1_000_000)) < TimeSpan.FromSeconds(30);
         return Answer.JsonAsync(context, ready ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, json => json.WriteString("status", ready ? "ready" : "the queue is not looked at"));
     }
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Primitives;
 
 namespace Spool.App.Server;
 
@@ -47,7 +46,7 @@ internal sealed class PageRoutes
             // Kept by the browser, and asked for again each time: a new program brings a new page.
             headers.CacheControl = "no-cache";
             headers.ETag = tag;
-            if (context.Request.Headers.IfNoneMatch == new StringValues(tag))
+            if (Answer.Has(context.Request, tag))
             {
                 context.Response.StatusCode = (int)HttpStatusCode.NotModified;
                 return;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,20 +33,15 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         Job job;
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 16 }, context.RequestAborted);
+            using var document = await Body.ReadAsync(context, Job.MostLevels);
             job = Job.Read(document.RootElement);
-        }
-        catch (JsonException e)
-        {
-            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no JSON", e.Message);
-            return;
         }
         catch (JobFault e)
         {
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the job " + e.Message);
             return;
         }
-        if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key) && key.ToString().Length is > 0 and <= 255) job = job with { IdempotencyKey = key.ToString() };
+        if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key)) job = job with { IdempotencyKey = key.ToString() };
         // What is wrong with a workflow is told with its lines; so nothing else can be read that way.
         if (!job.IsText && Path.GetExtension(job.Workflow) is not (".yaml" or ".yml"))
         {
@@ -69,7 +63,13 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, problems.Count == 1 ? "the workflow has a problem" : $"the workflow has {problems.Count} problems", string.Join('\n', problems.Take(MostTold).Select(p => $"{p.Code} {(job.IsText ? $"line {p.At.Line}" : p.At.ToString())}: {p.Message}{(p.Hint is null ? "" : $"; {p.Hint}")}")));
             return;
         }
-        var id = queue.Add(job).ToString(CultureInfo.InvariantCulture);
+        string id;
+        try { id = queue.Add(job).ToString(CultureInfo.InvariantCulture); }
+        catch (KeyRefusedException e)
+        {
+            await Answer.ProblemAsync(context, e.IsTaken ? HttpStatusCode.Conflict : HttpStatusCode.BadRequest, e.Sentence, e.Detail);
+            return;
+        }
         context.Response.Headers.Location = $"/api/v1/runs/{id}";
         await Answer.JsonAsync(context, HttpStatusCode.Created, json => json.WriteString("id", id));
     }

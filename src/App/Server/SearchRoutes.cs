@@ -20,13 +20,19 @@ internal sealed class SearchRoutes(ServerPlace place)
 
     private async Task SearchAsync(HttpContext context)
     {
+        var text = context.Request.Query["q"].ToString();
+        if (SearchText.Refusal(text) is { } refusal)
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, refusal);
+            return;
+        }
         using var index = RunIndex.Read(place);
         if (index is null)
         {
             await OffAsync(context);
             return;
         }
-        var hits = IndexQuery.Search(index, context.Request.Query["q"].ToString(), Limit(context));
+        var hits = IndexQuery.Search(index, SearchText.Plain(text), Limit(context));
         await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteStartArray("hits");
@@ -50,6 +56,13 @@ internal sealed class SearchRoutes(ServerPlace place)
 
     private async Task GalleryAsync(HttpContext context)
     {
+        // A page goes on behind a result, not a run: one run may have more of them than a page holds.
+        var last = context.Request.Query["before"].ToString().Split(':', 2);
+        if (last is not [""] && !long.TryParse(last[0], NumberStyles.None, null, out _))
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"before={string.Join(':', last)} is neither RUN:PATH nor RUN");
+            return;
+        }
         using var index = RunIndex.Read(place);
         if (index is null)
         {
@@ -57,8 +70,6 @@ internal sealed class SearchRoutes(ServerPlace place)
             return;
         }
         var limit = Limit(context);
-        // A page goes on behind a result, not a run: one run may have more of them than a page holds.
-        var last = context.Request.Query["before"].ToString().Split(':', 2);
         var (before, after) = long.TryParse(last[0], NumberStyles.None, null, out var number) ? (number, last.Length > 1 ? last[1] : null) : (long.MaxValue, null);
         var pieces = IndexQuery.Gallery(index, after is null ? before - 1 : before, after ?? "", limit + 1);
         await Answer.JsonAsync(context, HttpStatusCode.OK, json =>

@@ -31,6 +31,7 @@ internal sealed class SessionRoutes(Access access, bool isEncrypted)
 
     private Task EndAsync(HttpContext context)
     {
+        access.End(context.Request.Cookies[Access.Cookie]);
         context.Response.Cookies.Delete(Access.Cookie, Options(TimeSpan.Zero));
         context.Response.StatusCode = (int)HttpStatusCode.NoContent;
         return Task.CompletedTask;

@@ -43,13 +43,8 @@ internal sealed partial class TemplateRoutes(ServerPlace place, JobQueue queue, 
         NewWorkspace wanted;
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
+            using var document = await Body.ReadAsync(context);
             wanted = Read(document.RootElement);
-        }
-        catch (JsonException e)
-        {
-            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no JSON", e.Message);
-            return;
         }
         catch (FormatException e)
         {

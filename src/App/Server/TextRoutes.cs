@@ -173,10 +173,10 @@ internal sealed class TextRoutes(ServerPlace place, JobQueue queue, Workers work
     {
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
+            using var body = await Body.ReadAsync(context);
             if (body.RootElement.TryGetProperty(first, out var one) && one.GetString() is { } text) return [text, body.RootElement.TryGetProperty(second, out var two) ? two.GetString() : null];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) { }
+        catch (InvalidOperationException) { }
         await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"the body is no object with the texts '{first}' and '{second}'");
         return null;
     }

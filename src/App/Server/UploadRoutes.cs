@@ -47,6 +47,7 @@ internal sealed class UploadRoutes(Uploads uploads, TimeProvider time) : IDispos
         {
             // Whoever was at another place is told where to go on.
             if (e.Why is UploadRefusal.WrongOffset or UploadRefusal.Busy) Tell(context, uploads.Get(IdOf(context)));
+            if (e.RetryAfter is { } wait) context.Response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             await Answer.ProblemAsync(context, StatusOf(e.Why), e.Message);
         }
         catch (DiskException e) when (e.IsDiskFull) { await Answer.ProblemAsync(context, HttpStatusCode.InsufficientStorage, "the disk of the state root is full", e.Message); }
@@ -69,12 +70,12 @@ internal sealed class UploadRoutes(Uploads uploads, TimeProvider time) : IDispos
         Digest? sha256 = null;
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted);
+            using var body = await Body.ReadAsync(context, mostLevels: 4);
             name = body.RootElement.GetProperty("name").GetString() ?? "";
             size = body.RootElement.GetProperty("size").GetInt64();
             if (body.RootElement.TryGetProperty("sha256", out var given) && given.ValueKind != JsonValueKind.Null) sha256 = Digest.Parse(given.GetString()!);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with 'size' (bytes), 'name' (text) and, if known, 'sha256' (64 hexadecimal digits)", e.Message);
             return;
@@ -95,9 +96,10 @@ internal sealed class UploadRoutes(Uploads uploads, TimeProvider time) : IDispos
 
     private async Task AppendAsync(HttpContext context)
     {
-        if (context.Request.ContentType?.Split(';')[0].Trim() != PartType)
+        // A part without bytes asks for the digest of what is whole; the guard looks at bodies alone.
+        if (!string.Equals(context.Request.ContentType?.Split(';')[0].Trim(), PartType, StringComparison.OrdinalIgnoreCase))
         {
-            await Answer.ProblemAsync(context, HttpStatusCode.UnsupportedMediaType, $"a part is sent as {PartType}");
+            await Answer.ProblemAsync(context, HttpStatusCode.UnsupportedMediaType, $"a part of an upload is sent as {PartType}");
             return;
         }
         if (!long.TryParse(context.Request.Headers["Upload-Offset"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var offset))

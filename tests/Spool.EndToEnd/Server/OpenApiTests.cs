@@ -78,7 +78,15 @@ public sealed class OpenApiTests : IDisposable
             """);
         var api = await ApiAsync();
         var id = (await api.JsonAsync("submitRun", [("Idempotency-Key", "k1")], new { workflow = _box.At("a/spool.yaml"), priority = 1 }, Stop)).GetProperty("id").GetString()!;
-        Assert.Equal(id, (await api.JsonAsync("submitRun", [("Idempotency-Key", "k1")], new { workflow = _box.At("a/spool.yaml") }, Stop)).GetProperty("id").GetString());
+        Assert.Equal(id, (await api.JsonAsync("submitRun", [("Idempotency-Key", "k1")], new { priority = 1, workflow = _box.At("a/spool.yaml") }, Stop)).GetProperty("id").GetString());
+        var other = await api.CallAsync("submitRun", [("Idempotency-Key", "k1")], new { workflow = _box.At("a/spool.yaml") }, Stop);
+        Assert.Equal(HttpStatusCode.Conflict, other.Status);
+        Assert.Contains($"run {id} was queued with it, and this job differs in 'priority'", JsonDocument.Parse(other.Body).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.CallAsync("submitRun", [("Idempotency-Key", "")], new { workflow = _box.At("a/spool.yaml") }, Stop)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.CallAsync("submitRun", [("Idempotency-Key", new string('k', 201))], new { workflow = _box.At("a/spool.yaml") }, Stop)).Status);
+        var refused = _box.Spool("submit", _box.At("a/spool.yaml"), "--idempotency-key", "k1").Must(2).Err;
+        Assert.Contains("the key 'k1' names another job", refused, StringComparison.Ordinal);
+        Assert.Equal(id, _box.Spool("submit", _box.At("a/spool.yaml"), "--priority", "1", "--idempotency-key", "k1", "--json").Must(0).Object.GetProperty("id").GetString());
         await UntilAsync(api, id, "waiting");
         var page = await api.JsonAsync("getPage", [("id", id)], null, Stop);
         Assert.Equal("waiting", page.GetProperty("run").GetProperty("status").GetString());
@@ -177,6 +185,8 @@ public sealed class OpenApiTests : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, (await page.PostAsync("/api/v1/queue/pause", null, Stop)).StatusCode);
         page.DefaultRequestHeaders.Add("X-Spool-Client", "page");
         Assert.Equal(HttpStatusCode.OK, (await page.PostAsync("/api/v1/queue/pause", null, Stop)).StatusCode);
+        using (var left = await page.DeleteAsync("/api/v1/session", Stop)) Assert.Equal(HttpStatusCode.NoContent, left.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await page.GetAsync("/api/v1/me", Stop)).StatusCode);
         var audit = File.ReadLines(Path.Join(_box.Variables["SPOOL_STATE"], "audit.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Contains(audit, a => a.GetProperty("path").GetString() == "/api/v1/queue/pause" && a.GetProperty("page").GetBoolean() && a.GetProperty("status").GetInt32() == 200);
         Assert.DoesNotContain(File.ReadAllText(Path.Join(_box.Variables["SPOOL_STATE"], "audit.jsonl")), looker, StringComparison.Ordinal);

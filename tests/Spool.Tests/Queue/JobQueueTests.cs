@@ -46,6 +46,48 @@ public sealed class JobQueueTests
     }
 
     [Fact]
+    public void What_the_server_keeps_is_the_users_alone_also_where_it_was_left_open()
+    {
+        DurableFile.CreateFolders(_disk, "/state/logs");
+        _disk.SetMode("/state", 0x1ed);
+        _disk.SetMode("/state/logs", 0x1ed);
+        foreach (var name in (string[])["", "-wal", "-shm"])
+        {
+            DurableFile.WritePlain(_disk, "/state/index.db" + name, "x"u8);
+            _disk.SetMode("/state/index.db" + name, 0x1a4);
+        }
+        _place.Make();
+        foreach (var folder in (string[])["", "/queue", "/runs", "/runtime", "/logs"]) Assert.Equal(0x1c0u, _disk.Stat("/state" + folder)!.Value.Mode & 0x1ff);
+        foreach (var name in (string[])["", "-wal", "-shm"]) Assert.Equal(0x180u, _disk.Stat("/state/index.db" + name)!.Value.Mode & 0x1ff);
+    }
+
+    [Fact]
+    public void A_key_names_one_job_and_another_one_under_it_is_refused_with_what_differs()
+    {
+        var job = new Job("/w/a.yaml", null) { IdempotencyKey = "talk", Budget = 1.5m, Vars = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } };
+        var id = _queue.Add(job);
+        // Written otherwise, it is the same: the order of variables, a budget's zeros, the workspace that is meant anyway.
+        Assert.Equal(id, _queue.Add(job with { Workspace = "/w", Budget = 1.50m, Vars = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } }));
+        var taken = Assert.Throws<KeyRefusedException>(() => _queue.Add(job with { Profile = "final", Vars = new Dictionary<string, string> { ["a"] = "1" } }));
+        Assert.True(taken.IsTaken);
+        Assert.Equal($"the key 'talk' names another job: run {id} was queued with it, and this job differs in 'vars', 'profile'; send the same job, or another key", taken.Message);
+        foreach (var none in (string[])["", new string('k', 201)]) Assert.False(Assert.Throws<KeyRefusedException>(() => _queue.Add(job with { IdempotencyKey = none })).IsTaken);
+        _queue.Add(job with { IdempotencyKey = new string('k', 200) });
+        // A later priority is not what was asked.
+        Assert.True(_queue.Change(id, r => r with { Job = r.Job with { Priority = 7 } }));
+        Assert.Equal(id, _queue.Add(job));
+    }
+
+    [Fact]
+    public void A_key_that_was_noted_with_a_number_alone_stays_that_runs()
+    {
+        var job = new Job("/w/a.yaml", null) { IdempotencyKey = "old" };
+        var id = _queue.Add(job);
+        DurableFile.Write(_disk, _place.KeyFile("old"), Encoding.ASCII.GetBytes($"{id}"));
+        Assert.Equal(id, _queue.Add(job with { Priority = 3 }));
+    }
+
+    [Fact]
     public void A_dropped_file_gets_a_number_and_a_bad_one_goes_to_failed_with_the_reason()
     {
         Drop("talk.job", """{"workflow":"/w/talk.yaml","priority":3,"vars":{"n":2,"t":"x"}}""");
@@ -70,9 +112,36 @@ public sealed class JobQueueTests
     [InlineData("""{"workflow":"/w/a.yaml","priority":1.5}""", "no whole number")]
     [InlineData("""{"workflow":"/w/a.yaml","budget":-1}""", "below 0")]
     [InlineData("""{"workflow":"/w/a.yaml","vars":{"a":{}}}""", "variable 'a'")]
-    [InlineData("[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]", "is no JSON:")]
-    public void What_is_no_job_is_refused_with_the_reason(string text, string reason) =>
-        Assert.Contains(reason, Assert.Throws<JobFault>(() => Job.Read(Encoding.UTF8.GetBytes(text))).Message, StringComparison.Ordinal);
+    [InlineData("[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]", "is no JSON: at line 1, column 17 it is nested more than 16 levels deep")]
+    [InlineData("", "is empty")]
+    [InlineData(" \n", "is empty")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\"} {}", "is no JSON: at line 1, column 26 text stands behind its end")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\"}\n\nrm -rf", "is no JSON: at line 3, column 1 text stands behind its end")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\",\n \"workflow\":\"/w/b.yaml\"}", "gives the key 'workflow' twice, again at line 2, column 2")]
+    [InlineData("{\"workflow\":\"/w/a.yaml\",\"vars\":{\"é\":1,\"\\u00e9\":2}}", "gives the key 'é' twice, again at line 1, column 39")]
+    [InlineData("{\"workflow\":\"/w/\\ud800\"}", "holds half a character, which no text has, in the text at line 1, column 13")]
+    [InlineData("{\"workflow\":", "is no JSON: at line 1, column 13 it ends too early: an object or a list is not closed")]
+    [InlineData("{\"workflow\":\"/w", "it ends too early")]
+    [InlineData("{\"é\":x}", "is no JSON: at line 1, column 6 'x' cannot stand")]
+    [InlineData("{\n  \"workflow\": \"/w/a.yaml\",\n}", "is no JSON: at line 3, column 1 a comma is followed by nothing")]
+    [InlineData("{\"workflow\":\"a\nb\"}", "write it as")]
+    public void What_is_no_job_is_refused_with_the_reason(string text, string reason)
+    {
+        var said = Assert.Throws<JobFault>(() => Job.Read(Encoding.UTF8.GetBytes(text))).Message;
+        Assert.Contains(reason, said, StringComparison.Ordinal);
+        foreach (var inner in (string[])["LineNumber", "BytePosition", "isFinalBlock", "UTF-16", "configured"]) Assert.DoesNotContain(inner, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_told_by_their_place() =>
+        Assert.Equal("holds bytes that are no UTF-8 in the text at line 1, column 13", Assert.Throws<JobFault>(() => Job.Read([.. "{\"workflow\":\"/w/"u8, 0xff, .. "\"}"u8])).Message);
+
+    [Fact]
+    public void A_byte_order_mark_is_passed_over_and_what_was_taken_in_before_stays_readable()
+    {
+        Assert.Equal("/w/a.yaml", Job.Read([0xef, 0xbb, 0xbf, .. "{\"workflow\":\"/w/a.yaml\"}"u8]).Workflow);
+        Assert.Equal("/w/b.yaml", Job.ReadKept("{\"workflow\":\"/w/a.yaml\",\"workflow\":\"/w/b.yaml\"} and more"u8.ToArray()).Workflow);
+    }
 
     [Fact]
     public void A_queued_run_is_cancelled_at_once_and_a_running_one_by_its_engine()

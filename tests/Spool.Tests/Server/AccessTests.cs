@@ -51,6 +51,38 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public void A_session_that_was_ended_stays_ended_and_others_of_the_same_moment_go_on()
+    {
+        var caller = _access.ByHeader("Bearer owners-token")!;
+        var (left, stays) = (_access.CookieOf(caller).Value, _access.CookieOf(caller).Value);
+        _access.End(left + "0"); // not ours
+        _access.End(null);
+        Assert.NotNull(_access.ByCookie(left));
+        _access.End(left);
+        _access.End(left);
+        Assert.Null(_access.ByCookie(left));
+        Assert.NotNull(_access.ByCookie(stays));
+        var again = new Access(_place, "owners-token", _time);
+        Assert.Null(again.ByCookie(left));
+        Assert.NotNull(again.ByCookie(stays));
+        // What is too old anyway need not be remembered.
+        _time.Advance(TimeSpan.FromDays(8));
+        var late = again.CookieOf(caller).Value;
+        again.End(late);
+        Assert.Null(again.ByCookie(late));
+        Assert.Single(DurableFile.ReadText(_place.Disk, "/state/sessions-ended").Trim().Split('\n'));
+    }
+
+    [Fact]
+    public void A_list_of_ended_sessions_that_is_torn_holds_for_the_lines_that_are_whole()
+    {
+        var cookie = _access.CookieOf(_access.ByHeader("Bearer secret")!).Value;
+        _access.End(cookie);
+        DurableFile.WritePlain(_place.Disk, "/state/sessions-ended", Encoding.ASCII.GetBytes(DurableFile.ReadText(_place.Disk, "/state/sessions-ended") + "99 "));
+        Assert.Null(new Access(_place, "owners-token", _time).ByCookie(cookie));
+    }
+
+    [Fact]
     public void A_cookie_that_was_changed_or_signed_with_another_token_is_void()
     {
         var (cookie, _) = _access.CookieOf(_access.ByHeader("Bearer secret")!);
