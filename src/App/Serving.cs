@@ -40,7 +40,7 @@ public static class Serving
         {
             SpentToday = () => composition.DayLedger.Today(),
             ReviewsAsync = (run, stop) => desk.ListAsync(run.FileIn(place), run.Job.Place, stop),
-            DecideAsync = (run, verdict, stop) => desk.DecideAsync(run.FileIn(place), run.Job.Place, verdict.Review, (verdict.Verdict, verdict.Note, verdict.At, verdict.Input, verdict.Who), verdict.Shown, stop),
+            DecideAsync = (run, verdict, stop) => desk.DecideAsync(run.FileIn(place), run.Job.Place, verdict, stop),
         });
     }
 

@@ -210,6 +210,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         return true;
     });
 
+    /// <summary>Queues a run again that failed, and no other; one that somebody cancelled stays so.</summary>
+    public bool RetryFailed(long id) => Find(id) is { Status: "failed" } && Retry(id);
+
     /// <summary>Lets a run wait: a queued one at once, a running one when what runs in it has come to its end.</summary>
     public bool PauseRun(QueuedRun run, bool paused)
     {

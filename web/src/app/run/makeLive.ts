@@ -39,7 +39,12 @@ export function makeLive({ api, id, refused, reviews, write, more, onPlace }: Ne
   return {
     Actions, Decision, Log: LiveLog, Missing, Versions, Compare, Words: LiveWords, useSource, more, onPlace,
     at: artifactAt,
-    approve: (here) => press(here, 'decision-approve', (button) => button.click()),
+    approve: (here) => {
+      // What was rejected is approved after all only from its own panel, which says what is about to be done.
+      const over = document.getElementById('decision-over');
+      if (over && refused === undefined) over.click();
+      else press(here, 'decision-approve', (button) => button.click());
+    },
     reject: (here) => press(here, 'decision-note', (note) => note.focus()),
     note: (here) => {
       const at = here.playhead.transport?.now();
