@@ -20,7 +20,7 @@ import { showsCuration, Stage, stagePath } from './stage/Stage';
 
 const nowhere: Partial<Place> = {
   task: undefined, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined,
-  log: undefined, version: undefined, compare: 'off',
+  log: undefined, version: undefined, compare: 'off', tile: undefined,
 };
 
 /** One run: the result first, and what explains it around it. */
@@ -42,7 +42,7 @@ export function RunPage({ data }: { data: ReportData }) {
   };
   const onTask = (task: string) => {
     go({ ...nowhere, task });
-    if (!run.tasks.has(task)) say(`${task} is not part of this page`);
+    if (!live && !run.tasks.has(task)) say(`${task} is not part of this page`);
   };
   const onStep = (step: string) => {
     const tasks = run.tasksOf.get(step) ?? [];

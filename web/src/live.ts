@@ -1,5 +1,6 @@
 import { createContext, type ComponentType } from 'preact';
-import type { ArtifactView, TaskView } from './data';
+import type { ArtifactView, StepView, TaskStatus, TaskView } from './data';
+import type { GridItems } from './model/grid';
 import type { Place } from './model/place';
 import type { Run } from './model/run';
 import type { Go } from './parts/hooks';
@@ -28,6 +29,9 @@ export interface Source {
   spectrogram?: string;
 }
 
+/** What is known of an item that is not on the page itself. */
+export interface ItemView { name: string; task: string; status: TaskStatus; artifacts: ArtifactView[] }
+
 export interface Sprite { url: string; columns: number; rows: number; width: number; height: number; secondsPerTile: number }
 
 /**
@@ -50,6 +54,8 @@ export interface Live {
   /** A text that may be changed here; draws `children` where it may not. */
   Words: ComponentType<Here & { artifact: ArtifactView }>;
   useSource(artifact: ArtifactView): Source;
+  /** All items of a step in the order of their names, read as they are looked at. */
+  useItems(run: Run, step: StepView): GridItems<ItemView>;
   /** The file as it was in another version. */
   at(artifact: ArtifactView, digest: string): ArtifactView;
   /** What the keys A R C V W do. */

@@ -25,10 +25,13 @@ export interface Place {
   /** The digest of an older version on stage. */
   version?: string;
   compare: 'off' | 'wipe' | 'side';
+  /** How large the pictures of a grid are, 0 to 3, and the one that is looked at, from 0. */
+  size: number;
+  tile?: number;
   curation: CurationPlace;
 }
 
-export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0, compare: 'off', curation: curationStart };
+export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0, compare: 'off', size: 1, curation: curationStart };
 
 const tidy = (n: number) => String(Math.round(n * 1000) / 1000);
 
@@ -50,6 +53,8 @@ export function writePlace(place: Place): string {
   if (place.log !== undefined) parts.set('log', place.log);
   if (place.version !== undefined) parts.set('version', place.version);
   if (place.compare !== 'off') parts.set('compare', place.compare);
+  if (place.size !== 1) parts.set('tiles', String(place.size));
+  if (place.tile !== undefined) parts.set('tile', String(place.tile + 1));
   writeCuration(place.curation, parts);
   return parts.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
 }
@@ -71,9 +76,13 @@ export function readPlace(hash: string): Place {
     loop: parts.get('loop') === '1', group: text('group'), scroll: number('scroll') ?? 0,
     log: /^(end|\d{1,15})$/.exec(text('log') ?? '')?.[0], version: /^(sha256:)?[0-9a-f]{64}$/.exec(text('version') ?? '')?.[0],
     compare: compare === 'wipe' || compare === 'side' ? compare : 'off',
+    size: Math.min(3, Math.floor(number('tiles') ?? 1)), tile: tileIn(number('tile')),
     curation: readCuration(parts),
   };
 }
+
+/** In the address the first is 1. */
+const tileIn = (number: number | undefined) => (number === undefined || number < 1 ? undefined : Math.floor(number) - 1);
 
 /** Another selection is another place to go back to; time, scroll and typing are not. */
 export function isNewPlace(a: Place, b: Place): boolean {

@@ -14,10 +14,10 @@ interface Props { run: Run; place: Place; go: Go; onChoose?: () => void; /** Ask
 /** What choosing a row selects. */
 export function selectionOf(row: Row, run: Run): Partial<Place> | undefined {
   if (row.kind === 'task') return { task: row.task.task, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined };
-  if (row.kind === 'queue') return { step: row.id, task: undefined, path: undefined };
+  if (row.kind === 'queue') return { step: row.id, task: undefined, path: undefined, tile: undefined };
   if (row.kind === 'more') return undefined;
   const only = row.expands ? undefined : run.tasksOf.get(row.id)?.[0];
-  return { task: only?.task, step: only ? undefined : row.id, path: undefined, time: undefined, from: undefined, to: undefined };
+  return { task: only?.task, step: only ? undefined : row.id, path: undefined, tile: undefined, time: undefined, from: undefined, to: undefined };
 }
 
 /** The row that holds the selection: the task itself, else its step. */

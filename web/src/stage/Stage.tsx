@@ -4,14 +4,14 @@ import type { ArtifactView, TaskView } from '../data';
 import { LiveContext, missingInput, type Here, type Live } from '../live';
 import { bytes, clock } from '../model/format';
 import type { Place } from '../model/place';
-import { headlinePath, mainPath, pictureOf, pictureOfTask, withStatus, type Run } from '../model/run';
+import { headlinePath, mainPath, type Run } from '../model/run';
 import { qualityMark, statusWords } from '../model/status';
 import type { Go } from '../parts/hooks';
 import { Glyph, QualityMark, TypeMark } from '../parts/Marks';
 import type { Playhead } from '../parts/playhead';
 import { Absent } from './Absent';
 import { Audio } from './Audio';
-import { Gallery, type Tile } from './Gallery';
+import { Items, Tiles, childTiles } from './Items';
 import { LogOver } from './Log';
 import { NotBeside } from './NotBeside';
 import { Picture } from './Picture';
@@ -73,7 +73,7 @@ function body(props: Props, live: Live | undefined, artifact: ArtifactView | und
   }
   if (place.path !== undefined) return <p class="empty">{place.path} is not part of this report.</p>;
   if (place.task !== undefined) return task ? <Absent run={run} task={task} /> : <p class="empty">{place.task} is not part of this report.</p>;
-  if (place.step !== undefined) return <Gallery key={place.step} label={place.step} tiles={tilesOf(run, place.step)} onChoose={props.onTask} />;
+  if (place.step !== undefined) return <Items key={place.step} {...props} step={place.step} live={live} />;
   return <p class="empty">Nothing has been made yet.</p>;
 }
 
@@ -88,7 +88,7 @@ function Artifact(props: Props & { artifact: ArtifactView; live: Live | undefine
     case 'text': case 'subtitles': case 'data': return live ? <live.Words {...props} /> : <Words artifact={artifact} />;
     case 'folder': return (artifact.children ?? []).length === 0
       ? <NotBeside artifact={artifact} picture={artifact.thumbnail} />
-      : <Gallery label={artifact.path} tiles={childTiles(run, artifact)} onChoose={props.onPath} />;
+      : <Tiles {...props} label={artifact.path} tiles={childTiles(run, artifact)} onChoose={props.onPath} />;
     case 'file': return artifact.text === undefined ? <NotBeside artifact={artifact} picture={artifact.thumbnail} /> : <Words artifact={artifact} />;
   }
 }
@@ -125,22 +125,4 @@ export function factsOf(artifact: ArtifactView): string {
     artifact.codecs?.join(' + '),
     artifact.type !== 'folder' ? bytes(artifact.bytes) : `${artifact.children?.length ?? 0} files`,
   ].filter(Boolean).join(' · ');
-}
-
-function tilesOf(run: Run, step: string): Tile[] {
-  const tasks = step === '!failed' ? withStatus(run, 'failed') : step === '!waiting' ? withStatus(run, 'waiting')
-    : step === '!running' ? withStatus(run, 'running', 'ready') : run.tasksOf.get(step) ?? [];
-  return tasks.map((task) => {
-    const artifact = run.artifacts.get(mainPath(run, task.outputs) ?? '');
-    return {
-      id: task.task, name: step.startsWith('!') ? task.task : task.item ?? task.task, status: task.status, word: statusWords[task.status],
-      mark: qualityMark(task.quality), artifact, picture: artifact ? pictureOf(run, artifact.path) : pictureOfTask(run, task),
-    };
-  });
-}
-
-function childTiles(run: Run, folder: ArtifactView): Tile[] {
-  return (folder.children ?? []).map((path) => ({
-    id: path, name: path.slice(folder.path.length).replace(/^\//, ''), artifact: run.artifacts.get(path), picture: pictureOf(run, path),
-  }));
 }

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Spool.EndToEnd.Support;
+using Xunit;
+
+namespace Spool.EndToEnd.Server;
+
+/// <summary>What stands on the stage of the page, by its type: many pictures, tables, single pictures.</summary>
+public sealed class PageStageTests : IAsyncDisposable
+{
+    private readonly PageServer _server = new();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_step_with_more_pictures_than_the_page_knows_is_a_grid_with_densities_a_jump_and_marks()
+    {
+        const int all = 320;
+        Directory.CreateDirectory(_server.Box.At("many/in"));
+        Sandbox.Tool("ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", $"testsrc=s=32x18:r={all}:d=1", "file:" + _server.Box.At("many/in/%d.png")]);
+        File.Delete(_server.Box.At("many/in/137.png"));
+        _server.Box.Write("many/spool.yaml", $"version: 1\nname: many\nsteps:\n  - {{ id: one, kind: files.copy, foreach: {{ range: [1, {all + 1}] }}, in: {{ file: \"in/${{{{ item }}}}.png\" }}, out: {{ file: \"out/${{{{ item }}}}.png\" }} }}\n");
+        var run = await _server.SubmitAsync("many");
+        await _server.UntilAsync(run, "waiting");
+        await using var page = await _server.OpenAsync($"/runs/{run}#step=one");
+        await page.SeesAsync($"{all} results");
+        const string seen = "[...document.querySelectorAll('.stage-grid .tile')]";
+        await page.UntilAsync($"{seen}.length > 12 && {seen}.every(t => t.querySelector('img')?.naturalWidth > 0)");
+        Assert.Equal("1", await page.AskAsync($"{seen}[0].querySelector('.tile-name span').textContent"));
+        Assert.InRange(int.Parse(await page.AskAsync("document.querySelectorAll('*').length"), CultureInfo.InvariantCulture), 50, 1500);
+        // Where something is missing is marked beside the scroll bar.
+        await page.UntilAsync("document.querySelectorAll('.flag-marks path.f-waiting').length === 1");
+
+        await page.TabToAsync("#grid-jump");
+        await page.SendAsync("Input.insertText", new() { ["text"] = "37 %" });
+        await page.StrikeAsync("Enter");
+        await page.SeesAsync($"#119 of {all}");
+        await page.HasKeyboardAsync(".stage-grid .grid");
+        await page.UntilAsync("document.querySelector('.stage-grid .tile.at .tile-name span')?.textContent === '119'");
+        await page.StrikeAsync("ArrowRight");
+        await page.UntilAsync("document.querySelector('.stage-grid .tile.at')?.getAttribute('aria-posinset') === '120' && location.hash.includes('tile=120')");
+        var columns = $"new Set({seen}.map(t => t.getBoundingClientRect().left)).size";
+        var before = int.Parse(await page.AskAsync(columns), CultureInfo.InvariantCulture);
+        foreach (var (density, fewer) in new[] { ("S", false), ("X", true) })
+        {
+            await page.PushAsync(density);
+            await page.UntilAsync($"{columns} {(fewer ? "<" : ">=")} {before} && document.querySelector('.stage-grid .tile.at')");
+            Assert.InRange(int.Parse(await page.AskAsync("document.querySelectorAll('*').length"), CultureInfo.InvariantCulture), 50, 1500);
+        }
+        // One that the data of the page never told of opens as any other.
+        await page.TypeAsync("#grid-jump", "#320");
+        await page.StrikeAsync("Enter");
+        await page.UntilAsync("document.querySelector('.stage-grid .tile.at .tile-name span')?.textContent === '320'");
+        await page.StrikeAsync("Enter");
+        await page.UntilAsync("location.hash.includes('task=one:320') && document.querySelector('.stage .picture img')?.naturalWidth === 32");
+        Assert.Empty(page.Complaints);
+    }
+}
