@@ -54,4 +54,46 @@ public sealed class PageStageTests : IAsyncDisposable
         await page.UntilAsync("location.hash.includes('task=one:320') && document.querySelector('.stage .picture img')?.naturalWidth === 32");
         Assert.Empty(page.Complaints);
     }
+
+    [Fact]
+    public async Task Records_are_a_table_that_sorts_and_plots_that_say_what_they_left_out()
+    {
+        static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+        _server.Box.Write("data/in/scores.jsonl", string.Concat(Enumerable.Range(0, 12_000).Select(i => $$"""{"frame_idx":{{i}},"pts_s":{{Number(i / 25.0)}},"score":{{Number(i == 7000 ? 99 : i % 50)}},"name":"n{{i}}"}""" + "\n")));
+        _server.Box.Write("data/in/two.csv", "name,size\nten,10\nnine,9\n\"a, b\",100\n");
+        _server.Box.Write("data/spool.yaml", """
+            version: 1
+            steps:
+              - { id: scores, kind: files.copy, in: { file: in/scores.jsonl }, out: { file: out/scores.jsonl } }
+              - { id: two, kind: files.copy, in: { file: in/two.csv }, out: { file: out/two.csv } }
+            """);
+        var run = await _server.SubmitAsync("data");
+        await _server.UntilAsync(run, "succeeded");
+        await using var page = await _server.OpenAsync($"/runs/{run}#file=out/two.csv");
+        const string first = "[...document.querySelectorAll('.data-row')].map(r => r.children[1].textContent).join('|')";
+        await page.UntilAsync($"{first} === 'ten|nine|a, b'");
+        await page.TabToAsync(".data-head button", "size");
+        await page.StrikeAsync("Enter");
+        await page.UntilAsync($"{first} === 'nine|ten|a, b' && document.querySelectorAll('[aria-sort=ascending]').length === 1");
+        await page.StrikeAsync("Enter");
+        await page.UntilAsync($"{first} === 'a, b|ten|nine'");
+
+        await _server.GoAsync(page, $"/runs/{run}#file=out/scores.jsonl");
+        await page.SeesAsync("The first 10,000 of 12,000 records.");
+        await page.UntilAsync("document.querySelector('.data-table').scrollHeight > 250000");
+        Assert.InRange(int.Parse(await page.AskAsync("document.querySelectorAll('*').length"), CultureInfo.InvariantCulture), 50, 1500);
+        await page.AskAsync("document.querySelector('.data-table').scrollTop = 5000 * 28");
+        await page.UntilAsync("document.querySelector('.data-row .dim')?.textContent.startsWith('49') || document.querySelector('.data-row .dim')?.textContent.startsWith('50')");
+        await page.PushAsync("Plots");
+        // Over time, because the records have it; the one spike among ten thousand is still drawn.
+        await page.UntilAsync("document.querySelector('#plot-over')?.value === 'pts_s' && document.querySelector('.data-plot')?.getAttribute('aria-label') === 'score over pts_s, from 0 to 99'");
+        await page.UntilAsync("/V|L/.test(document.querySelector('.data-plot .plot-score').getAttribute('d')) && document.querySelector('.data-plot .plot-score').getBBox().height > 140");
+        await page.UntilAsync("location.hash.includes('look=plots')");
+        await page.AskAsync("(e => { e.value = 'values'; e.dispatchEvent(new Event('change', { bubbles: true })); })(document.querySelector('#plot-over'))");
+        await page.UntilAsync("document.querySelector('.data-plot')?.getAttribute('aria-label').startsWith('How often values of score are, from 0 to 99') && document.querySelector('.data-plot .bars')");
+        await page.PushAsync("Source");
+        await page.UntilAsync("document.querySelector('.source')?.textContent.includes('\"pts_s\":0.04')");
+        Assert.Empty(page.Complaints);
+        Assert.Equal("0", await page.AskAsync("performance.getEntriesByType('resource').filter(r => !r.name.startsWith(location.origin)).length"));
+    }
 }

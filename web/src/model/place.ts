@@ -28,6 +28,8 @@ export interface Place {
   /** How large the pictures of a grid are, 0 to 3, and the one that is looked at, from 0. */
   size: number;
   tile?: number;
+  /** How a text or a table is looked at; nothing: rendered. */
+  look?: 'plots' | 'source';
   curation: CurationPlace;
 }
 
@@ -55,6 +57,7 @@ export function writePlace(place: Place): string {
   if (place.compare !== 'off') parts.set('compare', place.compare);
   if (place.size !== 1) parts.set('tiles', String(place.size));
   if (place.tile !== undefined) parts.set('tile', String(place.tile + 1));
+  if (place.look !== undefined) parts.set('look', place.look);
   writeCuration(place.curation, parts);
   return parts.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
 }
@@ -77,6 +80,7 @@ export function readPlace(hash: string): Place {
     log: /^(end|\d{1,15})$/.exec(text('log') ?? '')?.[0], version: /^(sha256:)?[0-9a-f]{64}$/.exec(text('version') ?? '')?.[0],
     compare: compare === 'wipe' || compare === 'side' ? compare : 'off',
     size: Math.min(3, Math.floor(number('tiles') ?? 1)), tile: tileIn(number('tile')),
+    look: parts.get('look') === 'plots' ? 'plots' : parts.get('look') === 'source' ? 'source' : undefined,
     curation: readCuration(parts),
   };
 }

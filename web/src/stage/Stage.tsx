@@ -85,11 +85,11 @@ function Artifact(props: Props & { artifact: ArtifactView; live: Live | undefine
     case 'video': return <Video {...props} />;
     case 'audio': return <Audio {...props} />;
     case 'image': return <Picture artifact={artifact} />;
-    case 'text': case 'subtitles': case 'data': return live ? <live.Words {...props} /> : <Words artifact={artifact} />;
+    case 'text': case 'subtitles': case 'data': return live ? <live.Words {...props} /> : <Words {...props} artifact={artifact} />;
     case 'folder': return (artifact.children ?? []).length === 0
       ? <NotBeside artifact={artifact} picture={artifact.thumbnail} />
       : <Tiles {...props} label={artifact.path} tiles={childTiles(run, artifact)} onChoose={props.onPath} />;
-    case 'file': return artifact.text === undefined ? <NotBeside artifact={artifact} picture={artifact.thumbnail} /> : <Words artifact={artifact} />;
+    case 'file': return artifact.text === undefined ? <NotBeside artifact={artifact} picture={artifact.thumbnail} /> : <Words {...props} artifact={artifact} />;
   }
 }
 
