@@ -47,6 +47,8 @@ export interface Live {
   Log: ComponentType<Here & { task: TaskView }>;
   /** A file that is missing: how to bring it. */
   Missing: ComponentType<{ path: string; task: TaskView }>;
+  /** A result that waits because it would be made with stand-ins. */
+  StandIns: ComponentType<Here & { task: TaskView }>;
   /** Buttons over the stage: versions, and how two are compared. */
   Versions: ComponentType<Here & { artifact: ArtifactView }>;
   /** Two versions at once. */
@@ -81,3 +83,7 @@ export function missingInput(task: TaskView): string | undefined {
   // "X made no Y" and "no file matches *.png" name nothing that could be brought.
   return named === undefined || / made no |^no file matches |[*?{]/.test(named) || named.includes(', which ') ? undefined : named;
 }
+
+/** True where a result would be made with stand-ins, and waits to be told to. */
+export const waitsForStandIns = (task: TaskView): boolean =>
+  task.status === 'waiting' && (task.standIns?.length ?? 0) > 0 && task.reasons.some((one) => one.code === 'stand-in');

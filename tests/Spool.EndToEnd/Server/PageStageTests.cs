@@ -96,4 +96,50 @@ public sealed class PageStageTests : IAsyncDisposable
         Assert.Empty(page.Complaints);
         Assert.Equal("0", await page.AskAsync("performance.getEntriesByType('resource').filter(r => !r.name.startsWith(location.origin)).length"));
     }
+
+    private const string Card = """
+        version: 1
+        steps:
+          - { id: film, kind: command, in: { card: { path: assets/bg.png, placeholder: { color: "#804020" } } }, with: { run: [ffmpeg, -nostdin, -v, error, -loop, "1", -i, "${{ in.card }}", -t, "1", -vf, "scale=320:180", -pix_fmt, yuv420p, "${{ out.video }}"] }, out: { video: out/film.mp4 } }
+        """;
+
+    [Fact]
+    public async Task A_result_that_waits_for_a_missing_file_is_made_with_its_stand_in_and_says_so()
+    {
+        _server.Box.Write("card/spool.yaml", Card);
+        var run = await _server.SubmitAsync("card");
+        await _server.UntilAsync(run, "waiting");
+        await using var page = await _server.OpenAsync($"/runs/{run}#task=film");
+        await page.SeesAsync("assets/bg.png is not there");
+        await page.SeesAsync("stand-in: color #804020");
+        Assert.Equal("1", await page.AskAsync("document.querySelectorAll('.upload-button input').length"));
+        await page.TabToAsync("#stand-in", "Generate");
+        await page.StrikeAsync("Enter");
+        await page.UntilAsync("document.title.endsWith('done')");
+        await page.UntilAsync("document.querySelector('video')?.readyState >= 2 && document.querySelector('.stage .quality')?.textContent === 'stand-in'");
+        Assert.True(File.Exists(_server.Box.At("card/out/film.mp4")));
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task A_missing_file_that_is_optional_is_skipped_and_one_without_a_stand_in_has_nothing_to_generate()
+    {
+        _server.Box.Write("cut/a.txt", "a\n");
+        _server.Box.Write("cut/spool.yaml", """
+            version: 1
+            steps:
+              - { id: join, kind: files.first, in: { files: [ { path: intro.txt, placeholder: skip }, a.txt ] }, out: { file: out/all.txt } }
+              - { id: other, kind: files.copy, in: { file: needed.txt }, out: { file: out/other.txt } }
+            """);
+        var run = await _server.SubmitAsync("cut");
+        await _server.UntilAsync(run, "waiting");
+        await using var page = await _server.OpenAsync($"/runs/{run}#task=other");
+        await page.SeesAsync("needed.txt is not there");
+        Assert.Equal("null", await page.AskAsync("document.querySelector('#stand-in')"));
+        await _server.GoAsync(page, $"/runs/{run}#task=join");
+        await page.SeesAsync("can be left out");
+        await page.PushAsync("Skip");
+        await page.UntilAsync("document.querySelector('.stage-head h2')?.textContent === 'out/all.txt' && document.querySelector('.sheet')?.textContent.includes('a')");
+        Assert.Equal("a\n", _server.Box.Read("cut/out/all.txt"));
+    }
 }

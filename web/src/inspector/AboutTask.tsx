@@ -30,6 +30,11 @@ export function AboutTask(props: InspectorProps & { task: TaskView; file?: Artif
           : <ul class="reasons">{task.reasons.map((reason) => <li key={reason.text} title={reason.code}>{reason.text}</li>)}</ul>}
         {task.keyDiff && task.keyDiff.length > 0 && <KeyTable changes={task.keyDiff} />}
       </Section>
+      {task.standIns && task.standIns.length > 0 && (
+        <Section title="Missing"><ul class="reasons">{task.standIns.slice(0, 20).map((one) => (
+          <li key={one.what}><code>{one.what}</code> <span class="dim">{one.instead === 'left out' ? 'left out' : `stand-in: ${one.instead}`}</span></li>
+        ))}</ul></Section>
+      )}
       {(task.inputs.length > 0 || task.outputs.length > 0) && (
         <Section title="Files">
           {task.inputs.length > 0 && <h4>← Inputs</h4>}

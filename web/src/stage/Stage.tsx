@@ -1,7 +1,7 @@
 import { useContext } from 'preact/hooks';
 import { Curation } from '../curation/Curation';
 import type { ArtifactView, TaskView } from '../data';
-import { LiveContext, missingInput, type Here, type Live } from '../live';
+import { LiveContext, missingInput, waitsForStandIns, type Here, type Live } from '../live';
 import { bytes, clock } from '../model/format';
 import type { Place } from '../model/place';
 import { headlinePath, mainPath, type Run } from '../model/run';
@@ -65,6 +65,7 @@ function body(props: Props, live: Live | undefined, artifact: ArtifactView | und
   if (place.log !== undefined && task?.logTail) return <LogOver task={task.task} text={task.logTail} decisive={task.failure?.decisiveLine} onClose={() => props.onLog(false)} />;
   const missing = task && missingInput(task);
   if (missing !== undefined && live && task && !artifact) return <live.Missing key={missing} path={missing} task={task} />;
+  if (live && task && !artifact && waitsForStandIns(task)) return <live.StandIns key={task.task} {...props} task={task} />;
   if (artifact && live && place.compare !== 'off') return <live.Compare key={artifact.path} {...props} artifact={artifact} />;
   if (artifact) {
     const shown = live && place.version !== undefined ? live.at(artifact, place.version) : artifact;

@@ -11,6 +11,7 @@ import { Decision } from './Decision';
 import { LiveLog } from './LiveLog';
 import { Missing } from './Missing';
 import { LiveWords } from './LiveWords';
+import { StandIns } from './StandIns';
 import { useItems } from './useItems';
 import { useSource } from './useSource';
 import { Versions } from './Versions';
@@ -38,7 +39,7 @@ export function makeLive({ api, id, refused, reviews, write, more, onPlace }: Ne
     setTimeout(() => { const late = document.getElementById(element); if (late) does(late); }, 120);
   };
   return {
-    Actions, Decision, Log: LiveLog, Missing, Versions, Compare, Words: LiveWords, useSource, useItems, more, onPlace,
+    Actions, Decision, Log: LiveLog, Missing, StandIns, Versions, Compare, Words: LiveWords, useSource, useItems, more, onPlace,
     at: artifactAt,
     approve: (here) => {
       // What was rejected is approved after all only from its own panel, which says what is about to be done.
