@@ -1,5 +1,5 @@
 import { createContext, type ComponentType } from 'preact';
-import type { ArtifactView, StepView, TaskStatus, TaskView } from './data';
+import type { ArtifactView, TaskStatus, TaskView } from './data';
 import type { GridItems } from './model/grid';
 import type { Place } from './model/place';
 import type { Run } from './model/run';
@@ -29,6 +29,8 @@ export interface Source {
   spectrogram?: string;
 }
 
+export interface ItemsWanted { step?: string; status?: TaskStatus; total: number }
+
 /** What is known of an item that is not on the page itself. */
 export interface ItemView { name: string; task: string; status: TaskStatus; artifacts: ArtifactView[] }
 
@@ -56,8 +58,8 @@ export interface Live {
   /** A text that may be changed here; draws `children` where it may not. */
   Words: ComponentType<Here & { artifact: ArtifactView }>;
   useSource(artifact: ArtifactView): Source;
-  /** All items of a step in the order of their names, read as they are looked at. */
-  useItems(run: Run, step: StepView): GridItems<ItemView>;
+  /** All items of a step, or all in a state, in the order of their names; read as they are looked at. */
+  useItems(run: Run, wanted: ItemsWanted): GridItems<ItemView>;
   /** The file as it was in another version. */
   at(artifact: ArtifactView, digest: string): ArtifactView;
   /** What the keys A R C V W do. */

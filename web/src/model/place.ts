@@ -19,6 +19,8 @@ export interface Place {
   loop: boolean;
   /** Graph group that is open. */
   group?: string;
+  /** How large the graph is drawn; nothing: as it fits. */
+  zoom?: number;
   scroll: number;
   /** The log of the task over the stage: `end` follows it, a number is the line at that byte. */
   log?: string;
@@ -51,6 +53,7 @@ export function writePlace(place: Place): string {
   if (place.to !== undefined) parts.set('out', tidy(place.to));
   if (place.loop) parts.set('loop', '1');
   if (place.group !== undefined) parts.set('group', place.group);
+  if (place.zoom !== undefined) parts.set('zoom', tidy(place.zoom));
   if (place.scroll > 0) parts.set('scroll', String(Math.round(place.scroll)));
   if (place.log !== undefined) parts.set('log', place.log);
   if (place.version !== undefined) parts.set('version', place.version);
@@ -76,7 +79,7 @@ export function readPlace(hash: string): Place {
     panel: view === 'graph' || view === 'lanes' ? view : 'off',
     open: text('open'), pages: Math.max(1, Math.min(1000, Math.floor(number('pages') ?? 1))),
     search: text('find') ?? '', time: number('t'), from: number('in'), to: number('out'),
-    loop: parts.get('loop') === '1', group: text('group'), scroll: number('scroll') ?? 0,
+    loop: parts.get('loop') === '1', group: text('group'), zoom: zoomIn(number('zoom')), scroll: number('scroll') ?? 0,
     log: /^(end|\d{1,15})$/.exec(text('log') ?? '')?.[0], version: /^(sha256:)?[0-9a-f]{64}$/.exec(text('version') ?? '')?.[0],
     compare: compare === 'wipe' || compare === 'side' ? compare : 'off',
     size: Math.min(3, Math.floor(number('tiles') ?? 1)), tile: tileIn(number('tile')),
@@ -84,6 +87,8 @@ export function readPlace(hash: string): Place {
     curation: readCuration(parts),
   };
 }
+
+const zoomIn = (number: number | undefined) => (number === undefined || number < 0.3 || number > 2 ? undefined : number);
 
 /** In the address the first is 1. */
 const tileIn = (number: number | undefined) => (number === undefined || number < 1 ? undefined : Math.floor(number) - 1);

@@ -5,6 +5,7 @@ import { LiveContext, missingInput, waitsForStandIns, type Here, type Live } fro
 import { bytes, clock } from '../model/format';
 import type { Place } from '../model/place';
 import { headlinePath, mainPath, type Run } from '../model/run';
+import { queueOf, queueWords } from '../model/queue';
 import { qualityMark, statusWords } from '../model/status';
 import type { Go } from '../parts/hooks';
 import { Glyph, QualityMark, TypeMark } from '../parts/Marks';
@@ -98,7 +99,8 @@ function StageHead(props: Props & { live?: Live; artifact?: ArtifactView; task?:
   const { run, place, live, artifact, task, onPath } = props;
   const following = place.task === undefined && place.step === undefined && place.path === undefined;
   const others = place.task !== undefined && task && task.outputs.length > 1 ? task.outputs.filter((file) => run.artifacts.has(file.path)) : [];
-  const title = artifact?.path ?? place.task ?? place.step?.replace(/^!/, '') ?? '';
+  const queue = place.step === undefined ? undefined : queueOf(place.step);
+  const title = artifact?.path ?? place.task ?? (queue ? queueWords(queue) : place.step) ?? '';
   return (
     <div class="stage-head">
       {artifact && <TypeMark type={artifact.type} />}
@@ -113,7 +115,7 @@ function StageHead(props: Props & { live?: Live; artifact?: ArtifactView; task?:
       )}
       {live && artifact && <live.Versions key={artifact.path} {...props} artifact={artifact} />}
       {artifact && <span class="stage-facts">{factsOf(artifact)}</span>}
-      {following && <span class="following">the result</span>}
+      {following && <span class="following" title="Until you choose something; F comes back here">{artifact && run.data.finals.includes(artifact.path) ? 'the result' : 'following: the newest'}</span>}
     </div>
   );
 }

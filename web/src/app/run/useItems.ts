@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ArtifactView, StepView, TaskStatus } from '../../data';
-import type { ItemView } from '../../live';
+import type { ArtifactView, TaskStatus } from '../../data';
+import type { ItemsWanted, ItemView } from '../../live';
 import type { GridItems, Mark } from '../../model/grid';
 import type { Run } from '../../model/run';
 import { query } from '../api';
@@ -17,20 +17,20 @@ const staleMs = 3000;
 /** Pages that are kept; the ones looked at longest ago go. */
 const mostPages = 30;
 
-/** The items of a step by pages of a hundred, as they come into view: whatever their number, only what is seen is sent. */
-export function useItems(run: Run, step: StepView): GridItems<ItemView> {
+/** Items by pages of a hundred, as they come into view: whatever their number, only what is seen is sent. */
+export function useItems(run: Run, wanted: ItemsWanted): GridItems<ItemView> {
   const api = useApi();
   const { id } = useShared();
   const pages = useRef(new Map<number, { items: ItemView[]; at: number }>());
   const asked = useRef(new Set<number>());
-  const [told, setTold] = useState<{ total: number; marks: readonly Mark[] }>({ total: step.total, marks: [] });
+  const [told, setTold] = useState<{ total: number; marks: readonly Mark[] }>({ total: wanted.total, marks: [] });
   const living = useRef(true);
   useEffect(() => () => { living.current = false; }, []);
 
   const read = async (page: number) => {
     asked.current.add(page);
     try {
-      const answer = await api.get<Answer>(`/runs/${id}/tasks${query({ step: step.id, order: 'name', after: page * pageSize, limit: pageSize })}`);
+      const answer = await api.get<Answer>(`/runs/${id}/tasks${query({ step: wanted.step, status: wanted.status, order: 'name', after: page * pageSize, limit: pageSize })}`);
       if (!living.current) return;
       pages.current.delete(page);
       pages.current.set(page, { items: answer.tasks.map(itemOf), at: Date.now() });
@@ -44,7 +44,7 @@ export function useItems(run: Run, step: StepView): GridItems<ItemView> {
     }
   };
   return {
-    total: Math.max(told.total, pages.current.size === 0 ? step.total : 0),
+    total: Math.max(told.total, pages.current.size === 0 ? wanted.total : 0),
     marks: told.marks,
     at: (index) => pages.current.get(Math.floor(index / pageSize))?.items[index % pageSize],
     want: (first, last) => {
