@@ -67,12 +67,13 @@ export function RunPage({ data }: { data: ReportData }) {
     else go({ ...nowhere, time: seconds });
   };
   const nextWith = (status: 'waiting' | 'failed') => {
-    const tasks = withStatus(run, status);
-    const at = tasks.findIndex((task) => task.task === place.task);
+    // Reviews are asked for by themselves, so one may be known before the page has heard that its task waits.
+    const tasks = [...new Set([...withStatus(run, status).map((task) => task.task), ...(status === 'waiting' ? live?.needs() ?? [] : [])])];
+    const at = tasks.indexOf(place.task ?? '');
     const next = tasks[(at + 1) % Math.max(1, tasks.length)];
-    if (next) {
-      onTask(next.task);
-      say(`${next.task}, ${statusWords[next.status]}, ${((at + 1) % tasks.length) + 1} of ${tasks.length}`);
+    if (next !== undefined) {
+      go({ ...nowhere, task: next });
+      say(`${next}, ${statusWords[status]}, ${((at + 1) % tasks.length) + 1} of ${tasks.length}`);
     } else say(status === 'failed' ? 'Nothing failed' : 'Nothing needs you');
   };
   const move = (by: number) => {

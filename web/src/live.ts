@@ -71,6 +71,8 @@ export interface Live {
   runs(): void;
   /** Asks for more tasks of a step or a queue; they come with the next data. */
   more(owner: string, known: number): void;
+  /** Tasks that ask a person, also where the page has not been told of them yet. */
+  needs(): string[];
   /** Called when another place is shown. */
   onPlace(place: Place, run: Run): void;
 }

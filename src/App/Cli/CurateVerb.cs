@@ -112,12 +112,12 @@ internal sealed record CurationPlace(string Folder, string Film, string Name)
     internal string Prepare(Composition composition, string workspace)
     {
         var disk = composition.Disk;
-        var file = Path.Join(workspace, WorkflowFile.DefaultName);
+        var file = Path.Join(workspace, WorkflowReader.DefaultName);
         if (disk.Stat(workspace) is { Kind: not FileKind.Folder }) throw new UsageException($"{workspace} is a file; name a folder: --workspace DIR");
         if (disk.Stat(file) is null)
         {
-            if (disk.Stat(workspace) is not null && disk.List(workspace).FirstOrDefault(e => e.Name != ".spool" && !e.Name.StartsWith(WorkflowFile.DefaultName, StringComparison.Ordinal)) is { Name: { } other })
-                throw new UsageException($"{workspace} is no curation: it holds {other} and no {WorkflowFile.DefaultName}; nothing was written. Name an empty folder: --workspace DIR");
+            if (disk.Stat(workspace) is not null && disk.List(workspace).FirstOrDefault(e => e.Name != ".spool" && !e.Name.StartsWith(WorkflowReader.DefaultName, StringComparison.Ordinal)) is { Name: { } other })
+                throw new UsageException($"{workspace} is no curation: it holds {other} and no {WorkflowReader.DefaultName}; nothing was written. Name an empty folder: --workspace DIR");
             DurableFile.CreateFolders(disk, workspace);
             var text = Set(ProjectTemplate.BuiltIn().First(t => t.Name == "curate").Text, "name", Name.Length > 0 ? Name : "frames");
             // Two that begin at once write files of their own; the first one's stands.

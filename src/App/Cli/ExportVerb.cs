@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Spool.App.Export;
+using Spool.Interchange.Export;
 using Spool.Engine;
 using Spool.Engine.Definition;
 using Spool.Platform;
@@ -90,7 +90,7 @@ public sealed class ExportVerb : Verb
             All = wanted.All || wanted.Exporter is WinnowExporter,
             Placing = wanted.Placing,
             Films = new FilmFrames(disk, tools.RunAsync, tools.ProbeAsync),
-            Time = wanted.Composition.Time,
+            Progress = (what, total) => new Ticker(wanted.Composition.Time, what, total).Advance,
         };
         await job.MakeAsync(wanted.Exporter, cancel);
         Show(wanted, job, folder?.Files);
@@ -141,7 +141,7 @@ public sealed class ExportVerb : Verb
     /// <summary>Where the originals lie, as the workflow says.</summary>
     internal static (string Root, bool IsFilm) InputOf(Composition composition, string workspace)
     {
-        var file = Path.Join(workspace, WorkflowFile.DefaultName);
+        var file = Path.Join(workspace, WorkflowReader.DefaultName);
         if (composition.Disk.Stat(file) is null) throw new CurationException($"{file} is not there, so nobody knows where the originals lie; name their folder in it: roots: {{ input: /path }}");
         var problems = new ProblemList();
         // Other problems of the text do not matter here: the results are there already.

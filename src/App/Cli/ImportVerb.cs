@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Spool.App.Export;
-using Spool.App.Import;
+using Spool.Interchange.Export;
+using Spool.App.Help;
+using Spool.Interchange.Import;
 using Spool.Engine;
 
 namespace Spool.App.Cli;
@@ -41,7 +42,7 @@ public sealed class ImportVerb : Verb
         NewProject.MustBeEmpty(composition.Disk, folder, shown);
         var problems = new ProblemList();
         Imported? project;
-        try { project = form == "winnow" ? new WinnowProject(composition.Disk, source.TrimEnd('/'), folder).Make(problems) : Vwf(new ImportedProject(composition, source, folder), problems); }
+        try { project = form == "winnow" ? new WinnowProject(composition.Disk, ProjectTemplate.BuiltIn().First(t => t.Name == WinnowWorkflow.Template).Text, source.TrimEnd('/'), folder).Make(problems) : Vwf(new ImportedProject(composition.Disk, composition.Catalogue, composition.Environment, source, folder), problems); }
         catch (CurationException e)
         {
             Console.Error.WriteLine("error: " + TerminalText.Plain(e.Message));

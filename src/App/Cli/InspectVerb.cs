@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Spool.App.Export;
+using Spool.Interchange.Export;
 using Spool.Engine;
 using Spool.Engine.Scheduling;
 using Spool.Platform;

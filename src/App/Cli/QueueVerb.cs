@@ -83,7 +83,8 @@ public sealed class QueueVerb : Verb
     private static int List(Composition composition, ServerRuns runs, bool json)
     {
         var standing = Standing.Read(runs.Place);
-        var shown = runs.Queue.In(ServerPlace.Running).Concat(QueueOrder.Sorted(runs.Queue.In(ServerPlace.Pending), standing.LastStarted)).ToList();
+        var live = runs.Queue.Live();
+        var shown = live.Where(r => r.Stage == ServerPlace.Running).Concat(QueueOrder.Sorted([.. live.Where(r => r.Stage == ServerPlace.Pending)], standing.LastStarted)).ToList();
         if (json)
         {
             var outlooks = new Foresight(runs.Place, runs.Queue, composition.Time).All();

@@ -41,8 +41,9 @@ internal sealed class ReviewDesk(Composition composition)
     /// <summary>Takes a decision; of two at once the second is told.</summary>
     internal async Task<(bool Taken, string Said)> DecideAsync(string file, string workspace, ReviewVerdict wanted, CancellationToken cancel)
     {
+        var since = composition.Time.GetUtcNow().ToUnixTimeMilliseconds();
         ReviewDecision decision;
-        try { decision = new ReviewDecision(wanted.Verdict, ReviewTarget.Notes(wanted.Note, wanted.At), wanted.Who) { Input = wanted.Input }; }
+        try { decision = new ReviewDecision(wanted.Verdict, ReviewTarget.Notes(wanted.Note, wanted.At), wanted.Who) { Input = wanted.Input, Since = since }; }
         catch (UsageException e) { return (false, e.Message); }
         if (composition.Disk.Stat(workspace) is null || composition.Disk.Stat(file) is null) return (false, $"the workspace {workspace} or its workflow is gone");
         var at = new WorkflowFile(file, workspace, false);

@@ -1,3 +1,4 @@
+using Spool.Engine.Definition;
 using System.CommandLine;
 using Spool.Engine.Planning;
 using Spool.Engine.Scheduling;
@@ -40,6 +41,7 @@ public abstract class ReviewVerb : Verb
         {
             Input = parsed.GetValue(_input),
             DiscardEdit = DiscardEdit is { } discard && parsed.GetValue(discard),
+            Since = composition.Began.ToUnixTimeMilliseconds(),
         };
         var (json, name) = (parsed.GetValue(_json), parsed.GetValue(_review));
         // An engine that owns the workspace may be between two runs and hear nothing for a moment; one that is gone is not asked.
@@ -92,7 +94,7 @@ public abstract class ReviewVerb : Verb
     public static string Next(Composition composition, WorkflowFile file)
     {
         var here = Path.GetRelativePath(composition.CurrentFolder, file.File);
-        if (here == WorkflowFile.DefaultName && Path.GetDirectoryName(file.File) == file.Workspace) return "spool run";
+        if (here == WorkflowReader.DefaultName && Path.GetDirectoryName(file.File) == file.Workspace) return "spool run";
         return $"spool run {here}{(Path.GetDirectoryName(file.File) == file.Workspace ? "" : $" --workspace {Path.GetRelativePath(composition.CurrentFolder, file.Workspace)}")}";
     }
 

@@ -17,7 +17,7 @@ internal static class ServedWorkspace
         if (more.Served is not null || more.StandIns || more.Jobs is not null || parsed.GetValue(options.Sets) is { Length: > 0 } || parsed.GetValue(options.Only) is { Length: > 0 } || parsed.GetValue(options.Force) is { Length: > 0 } || parsed.GetValue(options.Allow) is { Length: > 0 }) return null;
         var runs = new ServerRuns(composition);
         if (!runs.IsServed) return null;
-        var owns = runs.Queue.In(ServerPlace.Running).Concat(runs.Queue.In(ServerPlace.Pending)).Any(r => r.Job.Place == file.Workspace) || WatchedList.Read(runs.Place).Contains(file.File);
+        var owns = runs.Queue.Live().Any(r => r.Job.Place == file.Workspace) || WatchedList.Read(runs.Place).Contains(file.File);
         if (!owns) return null;
         var vars = GivenVariables.Read(composition, parsed.GetValue(options.Vars) ?? []);
         return new Job(file.File, file.Workspace) { Vars = vars.Values.GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.Last().Value), Profile = parsed.GetValue(options.Profile), Budget = more.Budget };

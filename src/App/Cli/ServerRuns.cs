@@ -45,13 +45,14 @@ internal sealed class ServerRuns(Composition composition)
     internal IReadOnlyList<(long Id, Action Print)> Lines(RunFilter filter, int limit)
     {
         var foresight = new Foresight(Place, Queue, composition.Time);
-        var live = Queue.In(ServerPlace.Pending).Concat(Queue.In(ServerPlace.Running)).ToList();
+        var live = Queue.Live();
         var outlooks = live.Count == 0 ? new Dictionary<long, Outlook>() : foresight.All();
         var lines = live.Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, outlooks.GetValueOrDefault(r.Id) ?? Outlook.None))))).ToList();
         using var index = RunIndex.Read(Place);
         if (limit <= MostLooked) lines.AddRange(Queue.Newest(r => r.Stage is ServerPlace.Done or ServerPlace.Failed && filter.Takes(r), limit).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
         else if (index is not null && IndexQuery.Over(index, Place, filter, limit) is { } over) lines.AddRange(over.Select(o => (o.Id, (Action)(() => Console.Out.WriteLine(o.Json)))));
-        else lines.AddRange(Queue.In(ServerPlace.Done).Concat(Queue.In(ServerPlace.Failed)).Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
-        return [.. lines.OrderBy(l => l.Item1).TakeLast(limit)];
+        else lines.AddRange(Queue.In(ServerPlace.Done, ServerPlace.Failed).Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
+        // What ended between the two looks is in both; the later one holds.
+        return [.. lines.AsEnumerable().Reverse().DistinctBy(l => l.Item1).OrderBy(l => l.Item1).TakeLast(limit)];
     }
 }

@@ -49,9 +49,10 @@ public sealed class StatusVerb : Verb
     {
         if (id is null && !how.Follow)
         {
-            // What is not over, and what ended last.
+            // What is not over, and what ended last; in this order, so that what ends meanwhile is not missed.
+            var live = runs.Queue.Live();
             var over = runs.Queue.Newest(r => r.Stage is Queue.ServerPlace.Done or Queue.ServerPlace.Failed, 5);
-            var shown = runs.Queue.In(Queue.ServerPlace.Pending).Concat(runs.Queue.In(Queue.ServerPlace.Running)).Concat(over).OrderBy(r => r.Id).ToList();
+            var shown = over.Concat(live).DistinctBy(r => r.Id).OrderBy(r => r.Id).ToList();
             if (shown.Count == 0) throw new UsageException("nothing was run here, and the server has no runs; see: spool submit --help");
             if (how.Json)
             {
@@ -63,7 +64,7 @@ public sealed class StatusVerb : Verb
             if (!runs.IsServed) await Console.Error.WriteLineAsync("no server runs; start one: spool serve");
             return Done;
         }
-        var wanted = id is null ? runs.Queue.All().LastOrDefault(r => r.Stage is Queue.ServerPlace.Pending or Queue.ServerPlace.Running) ?? throw new UsageException("no run is queued or going on") : runs.Get(id);
+        var wanted = id is not null ? runs.Get(id) : runs.Queue.Live() is [.., var last] ? last : throw new UsageException("no run is queued or going on");
         if (how.Follow) return await new FollowedRun(composition, runs, wanted.Id) { Json = how.Json }.RunAsync(untilOver: true, cancel);
         var outlook = new Queue.Foresight(runs.Place, runs.Queue, composition.Time).Of(wanted);
         if (how.Json) JsonOut.Line(w => wanted.Write(w, outlook));

@@ -22,6 +22,13 @@ internal sealed class Ticker(TimeProvider time, string what, long? total)
         Write($"{what}: {Words.Count((int)done)}{share}, {rate:0}/s{left}");
     }
 
+    /// <summary>Tells how far it is; null: it is done.</summary>
+    internal void Advance(long? done)
+    {
+        if (done is { } so) Tell(so);
+        else Finish();
+    }
+
     /// <summary>Takes the line off the terminal.</summary>
     internal void Finish()
     {

@@ -7,8 +7,6 @@ namespace Spool.App.Cli;
 /// <summary>Finds the workflow file and its workspace as people name them, and reads it.</summary>
 public sealed record WorkflowFile(string File, string Workspace, bool WasSearched)
 {
-    public const string DefaultName = "spool.yaml";
-
     /// <summary>A file, a folder (its spool.yaml), or nothing: spool.yaml here or in the nearest parent.</summary>
     public static WorkflowFile Locate(Composition composition, string? given, string? workspace)
     {
@@ -17,17 +15,17 @@ public sealed record WorkflowFile(string File, string Workspace, bool WasSearche
         if (given is not null)
         {
             var full = Path.GetFullPath(given, composition.CurrentFolder);
-            file = disk.Stat(full) is { Kind: FileKind.Folder } ? Path.Join(full, DefaultName) : full;
+            file = disk.Stat(full) is { Kind: FileKind.Folder } ? Path.Join(full, WorkflowReader.DefaultName) : full;
         }
         else
         {
             for (var folder = composition.CurrentFolder; folder is not null; folder = Path.GetDirectoryName(folder))
             {
-                if (disk.Stat(Path.Join(folder, DefaultName)) is not { Kind: FileKind.File }) continue;
-                file = Path.Join(folder, DefaultName);
+                if (disk.Stat(Path.Join(folder, WorkflowReader.DefaultName)) is not { Kind: FileKind.File }) continue;
+                file = Path.Join(folder, WorkflowReader.DefaultName);
                 break;
             }
-            if (file is null) throw new UsageException($"there is no {DefaultName} here or above; name a workflow file, or make a project: spool new explainer");
+            if (file is null) throw new UsageException($"there is no {WorkflowReader.DefaultName} here or above; name a workflow file, or make a project: spool new explainer");
         }
         var home = workspace is null ? Path.GetDirectoryName(file)! : Path.GetFullPath(workspace, composition.CurrentFolder);
         return new WorkflowFile(file, home.Length > 1 ? home.TrimEnd('/') : home, given is null);

@@ -31,6 +31,8 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         return id;
     });
 
+    private const string AsGiven = ".as-given";
+
     private static byte[] Text(Job job)
     {
         using var buffer = new MemoryStream();
@@ -47,12 +49,13 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     public IReadOnlyList<string> TakeIn() => place.Locked(() =>
     {
         var said = new List<string>();
-        foreach (var entry in place.Disk.List(place.Stage(ServerPlace.Pending)).Where(e => e.Kind == FileKind.File && e.Name.EndsWith(".job", StringComparison.Ordinal)).OrderBy(e => e.Name, StringComparer.Ordinal))
+        foreach (var entry in place.Disk.List(place.Stage(ServerPlace.Pending)).Where(e => e.Name.EndsWith(".job", StringComparison.Ordinal)).OrderBy(e => e.Name, StringComparer.Ordinal))
         {
             var path = Path.Join(place.Stage(ServerPlace.Pending), entry.Name);
             var number = ServerPlace.NumberOf(entry.Name);
             try
             {
+                if (entry.Kind != FileKind.File) throw new JobFault($"is {(entry.Kind == FileKind.Folder ? "a folder" : entry.Kind == FileKind.Link ? "a symbolic link" : "a device, a pipe or a socket")}, and no file");
                 var job = Job.Read(DurableFile.Read(place.Disk, path));
                 if (number is not null) continue;
                 var id = place.TakeNumber();
@@ -67,7 +70,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
                 new QueuedRun(id, Job.Unreadable) { Status = "failed", SubmittedAt = Now, FinishedAt = Now, Problem = $"{entry.Name} {e.Message}" }.Save(place);
                 var kept = ServerPlace.Name(id) + ".job";
                 DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Failed), kept + ".problems.json"), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["problem"] = $"{entry.Name} {e.Message}" }, ServerJson.Default.DictionaryStringString));
-                place.Disk.Rename(path, Path.Join(place.Stage(ServerPlace.Failed), kept), RenameMode.Replace);
+                // What is no file is kept as it is, but nobody follows or opens it.
+                if (entry.Kind != FileKind.File) DurableFile.WritePlain(place.Disk, Path.Join(place.Stage(ServerPlace.Failed), kept), ReadOnlySpan<byte>.Empty);
+                place.Disk.Rename(path, Path.Join(place.Stage(ServerPlace.Failed), entry.Kind == FileKind.File ? kept : kept + AsGiven), RenameMode.Replace);
                 place.Disk.SyncFolder(place.Stage(ServerPlace.Failed));
                 said.Add($"{entry.Name} {e.Message}; it lies in queue/failed");
             }
@@ -75,15 +80,18 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         return said;
     });
 
-    /// <summary>All runs of a stage, in order of their numbers; what cannot be read is passed over.</summary>
-    public IReadOnlyList<QueuedRun> In(string stage)
+    /// <summary>All runs of some stages, in order of their numbers, each once; what cannot be read is passed over.</summary>
+    public IReadOnlyList<QueuedRun> In(params IReadOnlyList<string> stages)
     {
-        var runs = new List<QueuedRun>();
-        if (stage is ServerPlace.Done or ServerPlace.Failed) ForgetWhenChanged();
-        foreach (var id in Numbers(stage))
-            if (Load(stage, id) is { } run) runs.Add(run);
-        return runs;
+        ForgetWhenChanged();
+        // A run may be moved on between the list and the look.
+        return [.. Numbers(stages).SelectMany(s => s.Numbers.Select(id => Load(s.Stage, id) ?? Find(id))).OfType<QueuedRun>().Where(r => stages.Contains(r.Stage)).OrderBy(r => r.Id).DistinctBy(r => r.Id)];
     }
+
+    /// <summary>All runs that are not over.</summary>
+    public IReadOnlyList<QueuedRun> Live() => In(ServerPlace.Pending, ServerPlace.Running);
+
+    public IReadOnlyList<QueuedRun> All() => In(ServerPlace.Stages);
 
     private QueuedRun? Load(string stage, long id)
     {
@@ -111,7 +119,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     /// <summary>All numbers below one, the highest first, each with where it stands; the sorted stages are walked side by side.</summary>
     private IEnumerable<(string Stage, long Id)> Downwards(long before)
     {
-        var stages = ServerPlace.Stages.Select(s => (Stage: s, Numbers: Numbers(s))).ToList();
+        var stages = Numbers(ServerPlace.Stages);
         var at = stages.Select(s =>
         {
             var found = Array.BinarySearch(s.Numbers, before);
@@ -130,6 +138,24 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (long At, long[] Numbers)> _numbers = new();
 
     /// <summary>
+    /// The numbers of some stages at one moment, sorted. A job that is moved while they are listed would stand in two of them, or in none; so they are
+    /// listed again until none changed meanwhile (a few times: what is left over shows a run as it was a moment ago).
+    /// </summary>
+    private List<(string Stage, long[] Numbers)> Numbers(IReadOnlyList<string> stages)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var before = Stamps();
+            var found = stages.Select(s => (s, Numbers(s))).ToList();
+            if (tries == MostTries || Stamps().SequenceEqual(before)) return found;
+        }
+
+        List<long?> Stamps() => [.. stages.Select(s => place.Disk.Stat(place.Stage(s))?.ModifiedNs)];
+    }
+
+    private const int MostTries = 20;
+
+    /// <summary>
     /// The numbers of a stage, sorted. A folder that has not changed for a moment is not listed again; one that has just changed is, because two
     /// changes within a tick of the file system's clock look like one.
     /// </summary>
@@ -142,8 +168,6 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         else _numbers.TryRemove(stage, out _);
         return numbers;
     }
-
-    public IReadOnlyList<QueuedRun> All() => [.. ServerPlace.Stages.SelectMany(In).OrderBy(r => r.Id)];
 
     /// <summary>The run of a number; null when there is none.</summary>
     public QueuedRun? Find(long id)
@@ -237,8 +261,13 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     public bool Delete(long id, Func<QueuedRun, bool>? only = null) => place.Locked(() =>
     {
         if (Find(id) is not { Stage: ServerPlace.Done or ServerPlace.Failed } run || only?.Invoke(run) == false) return false;
-        foreach (var name in (string[])[".job", ".job.problems.json"])
-            if (Path.Join(place.Stage(run.Stage), ServerPlace.Name(id) + name) is var file && place.Disk.Stat(file) is not null) place.Disk.DeleteFile(file);
+        foreach (var name in (string[])[".job", ".job.problems.json", ".job" + AsGiven])
+        {
+            var file = Path.Join(place.Stage(run.Stage), ServerPlace.Name(id) + name);
+            if (place.Disk.Stat(file, followLinks: false) is not { } stat) continue;
+            if (stat.Kind == FileKind.Folder) DurableFile.DeleteTree(place.Disk, file);
+            else place.Disk.DeleteFile(file);
+        }
         if (place.Disk.Stat(place.RunFolder(id)) is not null) DurableFile.DeleteTree(place.Disk, place.RunFolder(id));
         SayChanged();
         return true;

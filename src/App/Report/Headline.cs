@@ -1,4 +1,5 @@
 using Spool.App.Cli;
+using Spool.Engine.Definition;
 using Spool.Engine.Graph;
 using Spool.Engine.Planning;
 using Spool.Engine.Scheduling;
@@ -34,7 +35,7 @@ public static class Headline
         "succeeded" or "running" => null,
         "failed" when result.Stopped is null => $"spool logs {result.Id} --failed",
         "waiting" => $"spool status {result.Id}",
-        _ => workflow == WorkflowFile.DefaultName ? "spool run" : $"spool run {workflow}",
+        _ => workflow == WorkflowReader.DefaultName ? "spool run" : $"spool run {workflow}",
     };
 
     private static string Failed(RunResult result)

@@ -19,15 +19,15 @@ internal sealed class QueueRoutes(ServerPlace place, JobQueue queue)
     private Task ShowAsync(HttpContext context)
     {
         var standing = Standing.Read(place);
-        var (running, pending) = (queue.In(ServerPlace.Running), queue.In(ServerPlace.Pending));
+        var live = queue.Live();
         return Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteBoolean("paused", queue.IsPaused);
             json.WriteString("held", standing.Held);
-            json.WriteNumber("running", running.Count(r => r.Status == "running"));
-            json.WriteNumber("waiting", running.Count(r => r.Status == "waiting"));
-            json.WriteNumber("queued", pending.Count(r => r.Status == "queued"));
-            json.WriteNumber("paused_runs", pending.Count(r => r.Status == "paused"));
+            json.WriteNumber("running", live.Count(r => r.Status == "running"));
+            json.WriteNumber("waiting", live.Count(r => r.Status == "waiting"));
+            json.WriteNumber("queued", live.Count(r => r.Status == "queued"));
+            json.WriteNumber("paused_runs", live.Count(r => r.Status == "paused"));
             json.WriteNumber("max_concurrent", standing.MaxConcurrent);
         });
     }

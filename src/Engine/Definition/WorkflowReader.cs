@@ -6,6 +6,9 @@ namespace Spool.Engine.Definition;
 /// <summary>Text to <see cref="Workflow"/>: every Problem of the text is found, none is thrown.</summary>
 public sealed class WorkflowReader(IDisk disk, Catalogue catalogue, Func<string, string?> environment)
 {
+    /// <summary>The name of the file that is looked for where none is named.</summary>
+    public const string DefaultName = "spool.yaml";
+
     private static readonly string[] Keys =
         ["version", "name", "description", "vars", "roots", "resources", "budget", "outputs", "steps", "profiles", "include", "tools", "store", "provenance", "preview", "alias"];
 

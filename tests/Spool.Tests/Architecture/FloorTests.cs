@@ -15,6 +15,7 @@ public sealed class FloorTests
         ["Models"] = (1, ["Microsoft.ML.OnnxRuntime.Managed", "OpenAI"], 5000),
         ["Steps"] = (2, [], 9000),
         ["Executors"] = (2, [], 3000),
+        ["Interchange"] = (2, [], 6000),
         ["App"] = (3, ["System.CommandLine", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.provider.e_sqlite3", "Npgsql", "OpenTelemetry"], 9000),
     };
 

@@ -1,4 +1,4 @@
-using Spool.App.Export;
+using Spool.Interchange.Export;
 using Spool.Platform;
 using Xunit;
 

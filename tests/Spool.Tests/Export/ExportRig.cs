@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Spool.App.Export;
+using Spool.Interchange.Export;
 using Spool.Platform;
 using Spool.Tests.Support;
 
@@ -24,7 +24,7 @@ internal sealed class ExportRig
     {
         var curation = new CurationFolder(Disk, Streams.Workspace);
         using var folder = new ExportFolder(Disk, target);
-        var job = new ExportJob(curation, curation.Streams(only ?? []), new Originals(Disk, Streams.Input), folder) { All = all, Placing = placing, Time = Disk.Time };
+        var job = new ExportJob(curation, curation.Streams(only ?? []), new Originals(Disk, Streams.Input), folder) { All = all, Placing = placing };
         await job.MakeAsync(Exporter.All().Single(e => e.Name == format), CancellationToken.None);
         return job;
     }

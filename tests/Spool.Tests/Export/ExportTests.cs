@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Spool.App.Export;
+using Spool.Interchange.Export;
 using Spool.Platform;
 using Spool.Tests.Support;
 using Xunit;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Spool.App.Export;
-using Spool.App.Import;
+using Spool.App.Help;
+using Spool.Interchange.Export;
+using Spool.Interchange.Import;
 using Spool.Engine;
 using Spool.Platform;
 using Xunit;
@@ -26,7 +27,7 @@ public sealed class WinnowRoundTripTests
     {
         await _rig.MakeAsync("winnow", all: true);
         var problems = new ProblemList();
-        var made = new WinnowProject(_rig.Disk, ExportRig.Out, "/home/back").Make(problems)!;
+        var made = new WinnowProject(_rig.Disk, ProjectTemplate.BuiltIn().First(t => t.Name == WinnowWorkflow.Template).Text, ExportRig.Out, "/home/back").Make(problems)!;
         Assert.Empty(problems.Problems);
         foreach (var stream in (string[])["cam7", "cam10"])
         {

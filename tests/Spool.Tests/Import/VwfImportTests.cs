@@ -1,5 +1,5 @@
 using Spool.App;
-using Spool.App.Import;
+using Spool.Interchange.Import;
 using Spool.Engine;
 using Spool.Engine.Definition;
 using Spool.Engine.Graph;
@@ -267,7 +267,7 @@ public sealed class VwfImportTests : IDisposable
         var file = _folder.Write("old/workflow.yaml", text);
         using var composition = new Composition();
         var problems = new ProblemList();
-        var project = new ImportedProject(composition, file, Path.Join(_folder.Path, "out"));
+        var project = new ImportedProject(composition.Disk, composition.Catalogue, composition.Environment, file, Path.Join(_folder.Path, "out"));
         project.Make(problems);
         return (project, problems);
     }
@@ -451,7 +451,7 @@ public sealed class VwfImportTests : IDisposable
             var file = _folder.Write("old/workflow.yaml", new string([.. text]));
             var folder = Path.Join(_folder.Path, $"out{round}");
             var problems = new ProblemList();
-            var project = new ImportedProject(composition, file, folder);
+            var project = new ImportedProject(composition.Disk, composition.Catalogue, composition.Environment, file, folder);
             var done = project.Make(problems);
             Assert.True(done != problems.Any, $"round {round}: {string.Join("; ", problems.Problems)}");
             Assert.DoesNotContain(problems.Problems, p => p.At.File.EndsWith("spool.yaml", StringComparison.Ordinal));

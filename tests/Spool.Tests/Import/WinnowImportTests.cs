@@ -1,5 +1,6 @@
-using Spool.App.Export;
-using Spool.App.Import;
+using Spool.App.Help;
+using Spool.Interchange.Export;
+using Spool.Interchange.Import;
 using Spool.Engine;
 using Spool.Engine.Definition;
 using Spool.Platform;
@@ -25,7 +26,7 @@ public sealed class WinnowImportTests
     private Imported Make(string source, string target = "/home/new")
     {
         var problems = new ProblemList();
-        var made = new WinnowProject(_disk, source, target).Make(problems);
+        var made = new WinnowProject(_disk, ProjectTemplate.BuiltIn().First(t => t.Name == WinnowWorkflow.Template).Text, source, target).Make(problems);
         Assert.Empty(problems.Problems);
         return made!;
     }
@@ -33,7 +34,7 @@ public sealed class WinnowImportTests
     private Problem Fault(string source)
     {
         var problems = new ProblemList();
-        Assert.Null(new WinnowProject(_disk, source, "/home/new").Make(problems));
+        Assert.Null(new WinnowProject(_disk, ProjectTemplate.BuiltIn().First(t => t.Name == WinnowWorkflow.Template).Text, source, "/home/new").Make(problems));
         Assert.Null(_disk.Stat("/home/new"));
         return Assert.Single(problems.Problems);
     }

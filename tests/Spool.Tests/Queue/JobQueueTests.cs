@@ -88,6 +88,27 @@ public sealed class JobQueueTests
         Assert.False(_queue.Cancel(_queue.Find(first)!, _ => true));
     }
 
+    [Theory]
+    [InlineData(ServerPlace.Pending, ServerPlace.Running)]
+    [InlineData(ServerPlace.Failed, ServerPlace.Pending)]
+    public void A_run_that_is_moved_while_the_folders_are_listed_is_listed_once(string from, string to)
+    {
+        var id = _queue.Add(new Job("/w/a.yaml", null));
+        _queue.Move(_queue.Find(id)!, from);
+        foreach (var list in (Func<IReadOnlyList<QueuedRun>>[])[_queue.All, () => _queue.Newest(_ => true, 10)])
+        {
+            _queue.Move(_queue.Find(id)!, from);
+            _disk.Listed = folder =>
+            {
+                if (folder != _place.Stage(ServerPlace.Pending)) return;
+                _disk.Listed = null;
+                _time.Tick();
+                _queue.Move(_queue.Find(id)!, to);
+            };
+            Assert.Equal((id, to), list().Select(r => (r.Id, r.Stage)).Single());
+        }
+    }
+
     [Fact]
     public void A_record_that_is_torn_is_taken_as_none()
     {

@@ -43,6 +43,9 @@ public sealed partial class VirtualDisk : IDisk
         lock (_lock) _process++;
     }
 
+    /// <summary>Told the folder that was listed, before the list is handed on: the moment in which another program may change it.</summary>
+    public Action<string>? Listed { get; set; }
+
     /// <summary>Moves the clock on, see <see cref="FakeTime.Tick"/>.</summary>
     public void Tick() => Time.Tick();
 
@@ -220,6 +223,13 @@ public sealed partial class VirtualDisk : IDisk
     }
 
     public IReadOnlyList<DiskEntry> List(string folder)
+    {
+        var entries = ListNow(folder);
+        Listed?.Invoke(folder);
+        return entries;
+    }
+
+    private DiskEntry[] ListNow(string folder)
     {
         lock (_lock)
         {

@@ -41,6 +41,7 @@ export function makeLive({ api, id, refused, reviews, write, more, onPlace }: Ne
   return {
     Actions, Decision, Log: LiveLog, Missing, StandIns, Versions, Compare, Words: LiveWords, useSource, useItems, more, onPlace,
     at: artifactAt,
+    needs: () => reviews().filter((one) => one.state === 'open').map((one) => one.review),
     approve: (here) => {
       // What was rejected is approved after all only from its own panel, which says what is about to be done.
       const over = document.getElementById('decision-over');
