@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using Spool.App.Server;
+using Spool.App.Queue;
 using Spool.Engine;
 using Spool.Engine.Scheduling;
 

@@ -20,8 +20,3 @@ public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<strin
     /// <summary>US dollars that all runs of the user spent on this day (UTC).</summary>
     public Func<decimal> SpentToday { get; init; } = () => 0;
 }
-
-/// <summary>What a person says of a review.</summary>
-/// <param name="Shown">The digest of what was looked at; null: whatever is shown now.</param>
-/// <param name="Over">Also approves what was rejected before.</param>
-public sealed record ReviewVerdict(string Review, string Verdict, string? Note, string? At, string? Input, string? Shown, string Who, bool Over = false);
