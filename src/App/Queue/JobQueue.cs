@@ -23,12 +23,12 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
             if (KeyNote.Refusal(given) is { } refusal) throw new KeyRefusedException(refusal, null, isTaken: false);
             key = place.KeyFile(given);
             DurableFile.CreateFolders(place.Disk, Path.GetDirectoryName(key)!);
-            if (place.Disk.Stat(key) is not null && KeyNote.Read(DurableFile.ReadText(place.Disk, key)) is { } known)
-                return known.Job is null || known.Job == KeyNote.DigestOf(job) ? known.Run : throw KeyNote.Taken(given, known, Find(known.Run), job);
+            if (place.Disk.Stat(key) is not null && KeyNote.Read(DurableFile.ReadText(place.Disk, key)) is { } known && Find(known.Run) is { } earlier)
+                return known.Job is null || known.Job == KeyNote.DigestOf(job) ? known.Run : throw KeyNote.Taken(given, known, earlier, job);
         }
         var id = place.TakeNumber();
         new QueuedRun(id, job) { SubmittedAt = Now }.Save(place);
-        // The key first: a crash between the two leaves a key of a run that never was, which the next try with it is told of.
+        // The key first: a crash between the two leaves a key of a run that never was, and the next try with it is queued.
         if (key is not null) DurableFile.Write(place.Disk, key, Encoding.ASCII.GetBytes(new KeyNote(id, KeyNote.DigestOf(job)).Text));
         DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Pending), ServerPlace.Name(id) + ".job"), Text(job));
         return id;
@@ -236,6 +236,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         SayChanged();
         return true;
     });
+
+    /// <summary>Queues a run again that failed, and no other; one that somebody cancelled stays so.</summary>
+    public bool RetryFailed(long id) => Find(id) is { Status: "failed" } && Retry(id);
 
     /// <summary>Lets a run wait: a queued one at once, a running one when what runs in it has come to its end.</summary>
     public bool PauseRun(QueuedRun run, bool paused)
