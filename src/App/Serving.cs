@@ -38,6 +38,7 @@ public static class Serving
         return await HttpServer.StartAsync(composition, place, queue, new Listening(at.Address, Token(place), at.Certificate, at.Names), new Workers(workspace => Owner(composition, workspace, w => w.WriteString("verb", "cancel")) is not null, (arguments, stop) => AskAsync(composition, place, arguments, stop),
             run => run.FileIn(place), (workspace, request) => Owner(composition, workspace, request), (workspace, run) => PlanOf(composition, workspace, run))
         {
+            ProblemsOf = job => JobCheck.Of(composition, place, job),
             SpentToday = () => composition.DayLedger.Today(),
             ReviewsAsync = (run, stop) => desk.ListAsync(run.FileIn(place), run.Job.Place, stop),
             DecideAsync = (run, verdict, stop) => desk.DecideAsync(run.FileIn(place), run.Job.Place, verdict.Review, (verdict.Verdict, verdict.Note, verdict.At, verdict.Input, verdict.Who), verdict.Shown, stop),

@@ -3,7 +3,7 @@ using Spool.Platform;
 
 namespace Spool.App.Cli;
 
-/// <summary>What <c>--var NAME=VALUE</c> and <c>--var NAME=@FILE</c> say, in order; the last one of a name counts.</summary>
+/// <summary>What <c>--var NAME=VALUE</c> and <c>--var NAME=@FILE</c> say (<c>@@</c> begins a text that begins with @), in order; the last one of a name counts.</summary>
 public sealed record GivenVariables(IReadOnlyList<(string Name, string Value)> Values, IReadOnlyCollection<string> FromFiles)
 {
     public const int MostBytes = 1 << 20;
@@ -16,8 +16,9 @@ public sealed record GivenVariables(IReadOnlyList<(string Name, string Value)> V
         {
             values.RemoveAll(v => v.Name == name);
             files.Remove(name);
-            values.Add((name, value.StartsWith('@') ? Content(composition, value[1..]) : value));
-            if (value.StartsWith('@')) files.Add(name);
+            var isFile = value.StartsWith('@') && !value.StartsWith("@@", StringComparison.Ordinal);
+            values.Add((name, isFile ? Content(composition, value[1..]) : value.StartsWith('@') ? value[1..] : value));
+            if (isFile) files.Add(name);
         }
         return new GivenVariables(values, files);
     }

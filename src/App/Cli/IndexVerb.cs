@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Microsoft.Data.Sqlite;
 using Spool.App.Index;
+using Spool.App.Queue;
+using Spool.Platform;
 
 namespace Spool.App.Cli;
 
@@ -19,7 +22,7 @@ public sealed class IndexVerb : Verb
         command.Add(_action.AcceptOnlyFromAmong("rebuild", "update", "status"));
         command.Add(_state);
         command.Add(_json);
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancel) =>
         {
             using var composition = ServerState.Compose(parsed.GetValue(_state));
             var runs = new ServerRuns(composition);
@@ -29,11 +32,20 @@ public sealed class IndexVerb : Verb
             if (parsed.GetValue(_action) != "status")
             {
                 runs.Place.Make();
+                using var turn = await TurnAsync(composition, runs.Place, cancel);
                 // The server's writer takes a new file up by itself; it looks once a second whether its file is the one that lies there.
-                if (parsed.GetValue(_action) == "rebuild") RunIndex.Delete(runs.Place);
                 var ticker = new Ticker(composition.Time, "runs", null);
-                read = Update(runs, (done, _) => ticker.Tell(done));
-                ticker.Finish();
+                try
+                {
+                    if (parsed.GetValue(_action) == "rebuild") RunIndex.Delete(runs.Place);
+                    read = Update(runs, (done, _) => ticker.Tell(done));
+                }
+                catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+                {
+                    await Console.Error.WriteLineAsync($"error: the index {RunIndex.FileIn(runs.Place)} cannot be made: {e.Message}\nkept: all runs, which are files; move away what lies there, then: spool index rebuild");
+                    return Failed;
+                }
+                finally { ticker.Finish(); }
             }
             var seconds = composition.Time.GetElapsedTime(began).TotalSeconds;
             using var index = RunIndex.Read(runs.Place);
@@ -51,6 +63,14 @@ public sealed class IndexVerb : Verb
             else Console.WriteLine($"{Words.Count((int)known)} runs in {RunIndex.FileIn(runs.Place)}{(read > 0 ? $", {Words.Count(read)} read in {Words.Duration(seconds)}" : "")}");
             return Done;
         });
+    }
+
+    /// <summary>Two that make the index at once would take it from under each other; the second waits.</summary>
+    private static async Task<IDisposable> TurnAsync(Composition composition, ServerPlace place, CancellationToken cancel)
+    {
+        var file = composition.Disk.OpenWrite(RunIndex.FileIn(place) + ".lock", OpenMode.Keep);
+        while (!file.TryLock()) await Task.Delay(TimeSpan.FromMilliseconds(50), composition.Time, cancel);
+        return file;
     }
 
     /// <summary>Brings the index up to the files; gives how many runs were read.</summary>

@@ -166,7 +166,7 @@ public sealed class LiveState(TimeProvider time)
         Sync();
         foreach (var open in _run!.OpenSteps())
             StepOf(open.Step).Note = open.Status == TaskStatus.Pending ? "" : $"{RunExport.Word(open.Status)}{(open.Reasons.Count > 0 ? ": " + TerminalText.Plain(open.Reasons[0].Text) : "")}";
-        _left = _run.SecondsLeft();
+        _left = _run.TimeLeft().Seconds;
         _pause = TimeSpan.FromSeconds(Math.Max(1, 100 * time.GetElapsedTime(start).TotalSeconds));
     }
 }

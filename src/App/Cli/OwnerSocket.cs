@@ -101,6 +101,7 @@ public sealed class OwnerSocket : IDisposable
         {
             Input = request.GetProperty("input").GetString(),
             DiscardEdit = request.GetProperty("discard_edit").GetBoolean(),
+            Since = request.TryGetProperty("since", out var since) && since.ValueKind == JsonValueKind.Number ? since.GetInt64() : null,
         };
 
     /// <summary>The answer to a decision.</summary>

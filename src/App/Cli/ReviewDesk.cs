@@ -40,8 +40,9 @@ internal sealed class ReviewDesk(Composition composition)
     /// <param name="shown">The digest of what was looked at; null: whatever is shown now.</param>
     internal async Task<(bool Taken, string Said)> DecideAsync(string file, string workspace, string review, (string Verdict, string? Note, string? At, string? Input, string Who) wanted, string? shown, CancellationToken cancel)
     {
+        var since = composition.Time.GetUtcNow().ToUnixTimeMilliseconds();
         ReviewDecision decision;
-        try { decision = new ReviewDecision(wanted.Verdict, ReviewTarget.Notes(wanted.Note, wanted.At), wanted.Who) { Input = wanted.Input }; }
+        try { decision = new ReviewDecision(wanted.Verdict, ReviewTarget.Notes(wanted.Note, wanted.At), wanted.Who) { Input = wanted.Input, Since = since }; }
         catch (UsageException e) { return (false, e.Message); }
         if (composition.Disk.Stat(workspace) is null || composition.Disk.Stat(file) is null) return (false, $"the workspace {workspace} or its workflow is gone");
         var at = new WorkflowFile(file, workspace, false);

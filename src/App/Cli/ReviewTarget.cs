@@ -44,6 +44,7 @@ public static partial class ReviewTarget
             w.WriteString("who", decision.Who);
             w.WriteString("input", decision.Input);
             w.WriteBoolean("discard_edit", decision.DiscardEdit);
+            if (decision.Since is { } since) w.WriteNumber("since", since);
             w.WriteStartArray("notes");
             foreach (var note in decision.Notes) w.WriteStringValue(note);
             w.WriteEndArray();

@@ -41,6 +41,7 @@ public abstract class ReviewVerb : Verb
         {
             Input = parsed.GetValue(_input),
             DiscardEdit = DiscardEdit is { } discard && parsed.GetValue(discard),
+            Since = composition.Began.ToUnixTimeMilliseconds(),
         };
         var (json, name) = (parsed.GetValue(_json), parsed.GetValue(_review));
         // An engine that owns the workspace may be between two runs and hear nothing for a moment; one that is gone is not asked.

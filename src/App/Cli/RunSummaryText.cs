@@ -18,7 +18,7 @@ public static class RunSummaryText
         var behind = tasks.Count(t => t.Verdict == Verdict.Pending && !t.IsOver);
         var done = tasks.Count(t => t.Status == TaskStatus.Succeeded);
         var toRun = tasks.Count - reused - skipped - done - behind - tasks.Count(t => t.Status is TaskStatus.Waiting or TaskStatus.Blocked);
-        var left = toRun > 0 && run.SecondsLeft() is { } seconds and > 1 ? $", about {Words.Duration(seconds)}" : "";
+        var left = toRun > 0 && run.TimeLeft().Seconds is > 1 and var seconds ? $", about {Words.Duration(seconds)}" : "";
         var more = open.Count(s => s.Status == TaskStatus.Pending);
         yield return $"{Words.Count(toRun)} to run{(behind > 0 ? $" and up to {Words.Count(behind)} behind them" : "")}, {Words.Count(reused)} reused{(more > 0 ? $", {more} step{(more == 1 ? "" : "s")} known later" : "")}{(waiting > 0 ? $", {waiting} waiting" : "")}{left}";
         foreach (var line in Causes(tasks.Where(t => t.Verdict == Verdict.Run && !t.IsOver))) yield return "  " + line;

@@ -112,42 +112,27 @@ public sealed class RunSession(Composition composition, WorkflowFile file, Workf
         }
         var socket = OwnerSocket.PathFor(composition, file.Workspace);
         var machine = composition.Machine("spool run", socket);
-        var fileLock = await TakeLockAsync(machine, paths, cancel);
-        try
+        // The workspace ends it too; this is for what ends before there is one.
+        using var fileLock = await TakeLockAsync(machine, paths, cancel);
+        var index = WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace);
+        if (plain && Between is null && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet) return Reporter(graph?.Workflow.Name).Finish(quiet);
+        graph ??= file.Graph(composition, arguments, problems);
+        if (graph is null) return await ReportProblemsAsync(null, problems);
+        using var workspace = Workspace.Open(machine, paths, fileLock, index);
+        while (true)
         {
-            var index = WorkspaceIndex.Read(composition.Disk, paths.Index, paths.Workspace);
-            if (plain && Between is null && QuietRun.TryRun(machine, paths, index, signature, workflowId) is { } quiet)
+            var (code, again) = await RunOpenAsync(workspace, graph, allowed, settings, providers.Table, signature, problems, cancel);
+            // A rejection had something made anew, or a file changed: the same engine goes on with it.
+            do
             {
-                fileLock.Dispose();
-                return Reporter(graph?.Workflow.Name).Finish(quiet);
+                if (!again && (Between is null || !await Between(workspace, code, cancel))) return code;
+                again = false;
+                problems = new ProblemList();
+                graph = file.Graph(composition, arguments, problems);
+                if (graph is null || problems.Any) code = await ReportProblemsAsync(null, problems);
+                if (Between is null && (graph is null || problems.Any)) return code;
             }
-            graph ??= file.Graph(composition, arguments, problems);
-            if (graph is null)
-            {
-                fileLock.Dispose();
-                return await ReportProblemsAsync(null, problems);
-            }
-            using var workspace = Workspace.Open(machine, paths, fileLock, index);
-            while (true)
-            {
-                var (code, again) = await RunOpenAsync(workspace, graph, allowed, settings, providers.Table, signature, problems, cancel);
-                // A rejection had something made anew, or a file changed: the same engine goes on with it.
-                do
-                {
-                    if (!again && (Between is null || !await Between(workspace, code, cancel))) return code;
-                    again = false;
-                    problems = new ProblemList();
-                    graph = file.Graph(composition, arguments, problems);
-                    if (graph is null || problems.Any) code = await ReportProblemsAsync(null, problems);
-                    if (Between is null && (graph is null || problems.Any)) return code;
-                }
-                while (graph is null || problems.Any);
-            }
-        }
-        catch
-        {
-            fileLock.Dispose();
-            throw;
+            while (graph is null || problems.Any);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class ServeVerb : Verb
                 Certificate = certificate,
                 Names = names,
                 Admission = new Admission(parsed.GetValue(_most) ?? Admission.Usual(Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), minFree),
-                Watched = [.. (parsed.GetValue(_watch) ?? []).Select(d => WorkflowFile.Locate(composition, d, null))],
+                Watched = [.. (parsed.GetValue(_watch) ?? []).Select(d => Watchable(composition, d))],
                 Format = format,
                 Notify = parsed.GetValue(_notify),
                 Retention = retention,
@@ -59,6 +59,12 @@ public sealed class ServeVerb : Verb
             };
             return await serving.RunAsync(cancel);
         });
+    }
+
+    private static WorkflowFile Watchable(Composition composition, string folder)
+    {
+        var file = WorkflowFile.Locate(composition, folder, null);
+        return composition.Disk.Stat(file.File) is { Kind: Platform.FileKind.File } ? file : throw new UsageException($"--watch {folder}: {file.File} is not there");
     }
 
     private static LogFormat Format(string? name) => name switch

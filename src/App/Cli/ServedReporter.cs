@@ -67,10 +67,10 @@ public sealed class ServedReporter(Composition composition, Workspace workspace,
                     var report = await driver.AskAsync(view =>
                     {
                         _changed = false;
-                        Counts(view.Count(), view.Tasks.Count(t => t.Status == TaskStatus.Running), view.SecondsLeft(), page.Spent(view.Id));
+                        Counts(view.Count(), view.Tasks.Count(t => t.Status == TaskStatus.Running), view.TimeLeft(), page.Spent(view.Id));
                         return page.Of(new RunResult(view.Id, "running", view.Count(), composition.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_startedAt), driver.Finals(),
                             [.. view.Tasks.Where(t => !RunExport.IsLeftOut(t))], view.OpenSteps())
-                        { StartedAt = _startedAt, FinishedAt = _startedAt }, driver.World, view.SecondsLeft());
+                        { StartedAt = _startedAt, FinishedAt = _startedAt }, driver.World, view.TimeLeft() is { IsRecorded: true } left ? left.Seconds : null);
                     }).WaitAsync(_stop.Token);
                     var took = composition.Time.GetElapsedTime(began);
                     Told(page.Write(report));
@@ -86,7 +86,7 @@ public sealed class ServedReporter(Composition composition, Workspace workspace,
     private static void Told(string etag) => JsonOut.Line(w => { w.WriteString("type", "page"); w.WriteString("etag", etag); });
 
     /// <summary>How far it is: as a line for those who listen, and in <c>progress.json</c> for those who look.</summary>
-    private void Counts(Engine.Journal.TaskCounts counts, int running, double? left, decimal spent)
+    private void Counts(Engine.Journal.TaskCounts counts, int running, TimeLeft? left, decimal spent)
     {
         JsonOut.Line(Fields);
         using var buffer = new MemoryStream();
@@ -104,7 +104,7 @@ public sealed class ServedReporter(Composition composition, Workspace workspace,
             w.WriteString("type", "counts");
             JsonOut.Counts(w, counts);
             w.WriteNumber("running", running);
-            if (left is { } seconds) w.WriteNumber("eta_s", Math.Round(seconds, 1));
+            if (left is { } known) w.WriteNumber(known.IsRecorded ? "eta_s" : "guess_s", Math.Round(known.Seconds, 1));
             if (spent > 0) w.WriteNumber("cost_usd", spent);
             w.WriteNumber("at", composition.Time.GetUtcNow().ToUnixTimeMilliseconds());
         }

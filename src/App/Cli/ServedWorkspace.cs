@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Spool.App.Queue;
+using Spool.Engine;
+using Spool.Engine.Definition;
 using Spool.Platform;
 
 namespace Spool.App.Cli;
@@ -20,6 +22,9 @@ internal static class ServedWorkspace
         var owns = runs.Queue.Live().Any(r => r.Job.Place == file.Workspace) || WatchedList.Read(runs.Place).Contains(file.File);
         if (!owns) return null;
         var vars = GivenVariables.Read(composition, parsed.GetValue(options.Vars) ?? []);
+        // What is wrong with the text is told here and now, as by every run.
+        var problems = new ProblemList();
+        if (file.Graph(composition, new WorkflowArguments { Vars = vars.Values, FromFiles = vars.FromFiles, Profile = parsed.GetValue(options.Profile) }, problems) is null || problems.Any) return null;
         return new Job(file.File, file.Workspace) { Vars = vars.Values.GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.Last().Value), Profile = parsed.GetValue(options.Profile), Budget = more.Budget };
     }
 

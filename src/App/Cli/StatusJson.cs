@@ -16,7 +16,7 @@ public static class StatusJson
             write.WriteString("workflow", run.Workflow);
             write.WriteString("status", "running");
             JsonOut.Counts(write, run.Count());
-            if (run.SecondsLeft() is { } left) write.WriteNumber("eta_s", Math.Round(left, 1));
+            if (run.TimeLeft() is { IsRecorded: true } left) write.WriteNumber("eta_s", Math.Round(left.Seconds, 1));
             write.WriteStartArray("items");
             foreach (var task in run.Tasks.Where(t => !RunExport.IsLeftOut(t)))
             {

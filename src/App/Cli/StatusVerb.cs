@@ -104,7 +104,7 @@ public sealed class StatusVerb : Verb
         var status = live is null ? past.StatusOf(run) : "running";
         var groups = items.GroupBy(i => i.GetProperty("status").GetString() ?? "").ToDictionary(g => g.Key, g => g.Count());
         Console.WriteLine($"run {run.Run} of {run.Name}: {status}   {string.Join(", ", groups.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Value} {g.Key}"))}");
-        if (live is { } l && l.TryGetProperty("eta_s", out var eta)) Console.WriteLine($"about {Words.Duration(eta.GetDouble())} left; pid {past.Owner!.Pid} runs it since {past.Owner.Started}");
+        if (live is { } l) Console.WriteLine($"{(l.TryGetProperty("eta_s", out var eta) ? $"about {Words.Duration(eta.GetDouble())} left; " : "")}pid {past.Owner!.Pid} runs it since {past.Owner.Started}");
         var rows = new List<string[]>();
         foreach (var item in items.Where(i => i.GetProperty("status").GetString() is not ("reused" or "succeeded" or "pending" or "skipped")).Take(50))
             rows.Add(["  " + item.GetProperty("status").GetString(), item.GetProperty("task").GetString()!, Reasons(item)]);

@@ -33,6 +33,7 @@ public sealed class SubmitVerb : Verb
             using var composition = ServerState.Compose(parsed.GetValue(_state));
             var file = WorkflowFile.Locate(composition, parsed.GetValue(_file), parsed.GetValue(_workspace));
             if (composition.Disk.Stat(file.File) is not { Kind: FileKind.File }) throw new UsageException($"{parsed.GetValue(_file)} is not there");
+            if (composition.Disk.Stat(file.Workspace) is { Kind: not FileKind.Folder }) throw new UsageException($"the workspace {file.Workspace} is no folder");
             var json = parsed.GetValue(_json);
             var vars = GivenVariables.Read(composition, parsed.GetValue(_vars) ?? []);
             var arguments = new Engine.Definition.WorkflowArguments { Vars = vars.Values, FromFiles = vars.FromFiles, Profile = parsed.GetValue(_profile) };

@@ -82,7 +82,7 @@ public class TerminalReporter(Composition composition, WorkflowFile file, string
         if (_run is null || composition.Time.GetElapsedTime(_lastBeat) < TimeSpan.FromSeconds(30)) return;
         _lastBeat = composition.Time.GetTimestamp();
         var counts = _run.Count();
-        Write($"… {counts.Ran + counts.Reused}/{counts.Total}{(what is null ? "" : ", " + what)}{(_run.SecondsLeft() is { } left ? $", about {Words.Duration(left)} left" : "")}");
+        Write($"… {counts.Ran + counts.Reused}/{counts.Total}{(what is null ? "" : ", " + what)}, about {Words.Duration(_run.TimeLeft().Seconds)} left");
     }
 
     public override int Finish(RunResult result)

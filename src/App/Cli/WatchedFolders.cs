@@ -83,6 +83,11 @@ internal sealed class WatchedFolders : IDisposable
 
     private void Submit(WorkflowFile file, string why)
     {
+        if (_place.Disk.Stat(file.File) is null)
+        {
+            _say($"{file.File} is gone; nothing is queued until it is there again");
+            return;
+        }
         if (_queue.In(ServerPlace.Pending).Any(r => r.Job.Place == file.Workspace && r.Job.Workflow == file.File)) return;
         var waiting = _queue.In(ServerPlace.Running).FirstOrDefault(r => r.Job.Place == file.Workspace && r.Job.Workflow == file.File && r.Status == "waiting");
         if (waiting is not null)

@@ -31,7 +31,8 @@ public sealed class IndexWriter(ServerPlace place, JobQueue queue)
             using var transaction = index.Begin();
             foreach (var run in part)
             {
-                if (known.ContainsKey(run.Id)) Forget(index, run.Id);
+                // Another writer (the server, a rebuild) may have added it since the look.
+                Forget(index, run.Id);
                 Add(index, run);
             }
             foreach (var id in gone) Forget(index, id);

@@ -34,6 +34,8 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         return id;
     });
 
+    private const string AsGiven = ".as-given";
+
     private static byte[] Text(Job job)
     {
         using var buffer = new MemoryStream();
@@ -50,12 +52,13 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     public IReadOnlyList<string> TakeIn() => place.Locked(() =>
     {
         var said = new List<string>();
-        foreach (var entry in place.Disk.List(place.Stage(ServerPlace.Pending)).Where(e => e.Kind == FileKind.File && e.Name.EndsWith(".job", StringComparison.Ordinal)).OrderBy(e => e.Name, StringComparer.Ordinal))
+        foreach (var entry in place.Disk.List(place.Stage(ServerPlace.Pending)).Where(e => e.Name.EndsWith(".job", StringComparison.Ordinal)).OrderBy(e => e.Name, StringComparer.Ordinal))
         {
             var path = Path.Join(place.Stage(ServerPlace.Pending), entry.Name);
             var number = ServerPlace.NumberOf(entry.Name);
             try
             {
+                if (entry.Kind != FileKind.File) throw new JobFault($"is {(entry.Kind == FileKind.Folder ? "a folder" : entry.Kind == FileKind.Link ? "a symbolic link" : "a device, a pipe or a socket")}, and no file");
                 var job = Job.Read(DurableFile.Read(place.Disk, path));
                 if (number is not null) continue;
                 var id = place.TakeNumber();
@@ -70,7 +73,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
                 new QueuedRun(id, Job.Unreadable) { Status = "failed", SubmittedAt = Now, FinishedAt = Now, Problem = $"{entry.Name} {e.Message}" }.Save(place);
                 var kept = ServerPlace.Name(id) + ".job";
                 DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Failed), kept + ".problems.json"), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["problem"] = $"{entry.Name} {e.Message}" }, ServerJson.Default.DictionaryStringString));
-                place.Disk.Rename(path, Path.Join(place.Stage(ServerPlace.Failed), kept), RenameMode.Replace);
+                // What is no file is kept as it is, but nobody follows or opens it.
+                if (entry.Kind != FileKind.File) DurableFile.WritePlain(place.Disk, Path.Join(place.Stage(ServerPlace.Failed), kept), ReadOnlySpan<byte>.Empty);
+                place.Disk.Rename(path, Path.Join(place.Stage(ServerPlace.Failed), entry.Kind == FileKind.File ? kept : kept + AsGiven), RenameMode.Replace);
                 place.Disk.SyncFolder(place.Stage(ServerPlace.Failed));
                 said.Add($"{entry.Name} {e.Message}; it lies in queue/failed");
             }
@@ -256,8 +261,13 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     public bool Delete(long id, Func<QueuedRun, bool>? only = null) => place.Locked(() =>
     {
         if (Find(id) is not { Stage: ServerPlace.Done or ServerPlace.Failed } run || only?.Invoke(run) == false) return false;
-        foreach (var name in (string[])[".job", ".job.problems.json"])
-            if (Path.Join(place.Stage(run.Stage), ServerPlace.Name(id) + name) is var file && place.Disk.Stat(file) is not null) place.Disk.DeleteFile(file);
+        foreach (var name in (string[])[".job", ".job.problems.json", ".job" + AsGiven])
+        {
+            var file = Path.Join(place.Stage(run.Stage), ServerPlace.Name(id) + name);
+            if (place.Disk.Stat(file, followLinks: false) is not { } stat) continue;
+            if (stat.Kind == FileKind.Folder) DurableFile.DeleteTree(place.Disk, file);
+            else place.Disk.DeleteFile(file);
+        }
         if (place.Disk.Stat(place.RunFolder(id)) is not null) DurableFile.DeleteTree(place.Disk, place.RunFolder(id));
         SayChanged();
         return true;

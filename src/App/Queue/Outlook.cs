@@ -49,7 +49,7 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
                 if (run.Status == "running")
                 {
                     // With more runs than processors each waits for the others.
-                    var left = crowd * (progress.SecondsLeft is { } said ? Math.Max(0, said - progress.Age(time)) : (double?)null) ?? (Expected(run) is { } whole && run.StartedAt is { } began ? Math.Max(0, whole - ((time.GetUtcNow().ToUnixTimeMilliseconds() - began) / 1000.0)) : null);
+                    var left = crowd * (progress.SecondsLeft is { } said ? Math.Max(0, said - progress.Age(time)) : (double?)null) ?? Rest(run);
                     free.Add(left);
                     taken[run.Job.Place] = left;
                     outlooks[run.Id] = new Outlook(null, null, left, progress.Tasks, progress.CostUsd);
@@ -87,6 +87,9 @@ public sealed class Foresight(ServerPlace place, JobQueue queue, TimeProvider ti
         if (run.Stage is ServerPlace.Done or ServerPlace.Failed) return Progress.Read(place, run.Id) is { CostUsd: { } cost } ? Outlook.None with { CostUsd = cost } : Outlook.None;
         return All().GetValueOrDefault(run.Id) ?? Outlook.None;
     }
+
+    /// <summary>Seconds that a run needs yet by those of its workflow in other workspaces, where its engine has no records; null when none was recorded, or when it takes longer than they did.</summary>
+    private double? Rest(QueuedRun run) => Expected(run) is { } whole && run.StartedAt is { } began && whole - ((time.GetUtcNow().ToUnixTimeMilliseconds() - began) / 1000.0) is > 0 and var rest ? rest : null;
 
     /// <summary>Seconds that a run of this workflow takes; null when none was recorded.</summary>
     private double? Expected(QueuedRun run)

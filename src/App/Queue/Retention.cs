@@ -69,18 +69,19 @@ public sealed record Retention(int? Runs, int? Days)
 public sealed class RetentionSweep(ServerPlace place, JobQueue queue, TimeProvider time, Retention retention)
 {
     private const int AtOnce = 50;
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1), OrphanAge = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1), OrphanAge = TimeSpan.FromDays(1), UploadAge = TimeSpan.FromDays(7);
     private readonly Queue<long> _left = new();
     private long? _lookedAt;
 
     /// <summary>Call it often; gives how many runs it removed now.</summary>
     public int Round()
     {
-        if (retention.KeepsAll) return 0;
         if (_left.Count == 0)
         {
             if (_lookedAt is { } at && time.GetElapsedTime(at) < Hour) return 0;
             _lookedAt = time.GetTimestamp();
+            RemoveUploads();
+            if (retention.KeepsAll) return 0;
             foreach (var run in retention.Superfluous(queue.All(), time.GetUtcNow().ToUnixTimeMilliseconds())) _left.Enqueue(run.Id);
             if (_left.Count == 0) RemoveLeftovers();
         }
@@ -92,6 +93,20 @@ public sealed class RetentionSweep(ServerPlace place, JobQueue queue, TimeProvid
             if (_left.Count == 0) RemoveLeftovers();
         }
         return removed;
+    }
+
+    /// <summary>Files that were sent a week ago and that no job speaks of.</summary>
+    private void RemoveUploads()
+    {
+        var folder = Path.Join(place.Root, "uploads", "done");
+        if (place.Disk.Stat(folder) is null) return;
+        var old = time.GetUtcNow().Subtract(UploadAge).ToUnixTimeMilliseconds() * 1_000_000;
+        var spokenOf = new Lazy<HashSet<string>>(() => [.. queue.All().SelectMany(r => r.Job.Inputs).Select(i => i.Source)]);
+        foreach (var entry in place.Disk.List(folder))
+        {
+            var file = Path.Join(folder, entry.Name);
+            if (place.Disk.Stat(file, followLinks: false) is { Kind: FileKind.File } stat && stat.ChangedNs < old && !spokenOf.Value.Contains(entry.Name)) place.Disk.DeleteFile(file);
+        }
     }
 
     /// <summary>Folders of runs whose job is gone (a removal was cut off), and keys of such runs.</summary>

@@ -77,11 +77,14 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         {
             if (queue.IsPaused || held is not null || _running.Values.Count(r => r.Status == "running") >= atOnce) break;
             if (busy.Contains(run.Job.Place)) continue;
-            if (place.Disk.Stat(run.Job.Place) is not null && Admission.Held(0, place.Disk.FreeBytes(run.Job.Place), run.Job.Place) is { } full)
+            // A full disk of its own holds this run alone; the others go past it.
+            var full = place.Disk.Stat(run.Job.Place) is null ? null : Admission.Held(0, place.Disk.FreeBytes(run.Job.Place), run.Job.Place);
+            if (full is null != run.Problem is null)
             {
-                held = full;
-                continue;
+                queue.Change(run.Id, r => r.Stage == ServerPlace.Pending ? r with { Problem = full } : r);
+                if (full is not null) say(new ServerLine("held", $"run {run.Id} waits: {full}") { Level = "warn" });
             }
+            if (full is not null) continue;
             busy.Add(run.Job.Place);
             _lastStarted = run.Job.Place;
             Start(run);
@@ -99,7 +102,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
 
     private void Start(QueuedRun run)
     {
-        var begun = run with { Status = "running", StartedAt = run.StartedAt ?? Now, FinishedAt = null, Attempt = run.Attempt + 1, Engine = null };
+        var begun = run with { Status = "running", StartedAt = run.StartedAt ?? Now, FinishedAt = null, Attempt = run.Attempt + 1, Engine = null, Problem = null };
         var moved = queue.Move(begun, ServerPlace.Running);
         try
         {
@@ -138,7 +141,8 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
             DurableFile.Write(place.Disk, file, Encoding.UTF8.GetBytes(run.Job.Workflow));
         }
         var arguments = new List<string> { "run", file, "--json", "--served", place.RunFolder(run.Id), "--workspace", run.Job.Place };
-        foreach (var (name, value) in run.Job.Vars) arguments.AddRange(["--var", $"{name}={value}"]);
+        // A value is a text, never the name of a file to be read.
+        foreach (var (name, value) in run.Job.Vars) arguments.AddRange(["--var", $"{name}={(value.StartsWith('@') ? "@" : "")}{value}"]);
         if (run.Job.Profile is { } profile) arguments.AddRange(["--profile", profile]);
         if (run.Job.Budget is { } budget) arguments.AddRange(["--budget", budget.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         return arguments;

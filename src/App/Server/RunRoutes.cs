@@ -12,7 +12,7 @@ namespace Spool.App.Server;
 internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers workers)
 {
     private readonly Foresight _foresight = new(place, queue, TimeProvider.System);
-    private const int MostListed = 1000, UsuallyListed = 100;
+    private const int MostListed = 1000, UsuallyListed = 100, MostTold = 20;
 
     internal void AddTo(IEndpointRouteBuilder routes)
     {
@@ -51,6 +51,16 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
         if (!job.IsText && place.Disk.Stat(job.Workflow) is not { Kind: FileKind.File })
         {
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the workflow is not there", job.Workflow);
+            return;
+        }
+        if (place.Disk.Stat(job.Place) is { Kind: not FileKind.Folder })
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the workspace is no folder", job.Place);
+            return;
+        }
+        if (workers.ProblemsOf(job) is { Count: > 0 } problems)
+        {
+            await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, problems.Count == 1 ? "the workflow has a problem" : $"the workflow has {problems.Count} problems", string.Join('\n', problems.Take(MostTold).Select(p => $"{p.Code} {(job.IsText ? $"line {p.At.Line}" : p.At.ToString())}: {p.Message}{(p.Hint is null ? "" : $"; {p.Hint}")}")));
             return;
         }
         string id;

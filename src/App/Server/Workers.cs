@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Spool.App.Queue;
+using Spool.Engine;
 
 namespace Spool.App.Server;
 
@@ -16,6 +17,8 @@ public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<strin
     public required Func<QueuedRun, CancellationToken, Task<IReadOnlyList<string>>> ReviewsAsync { get; init; }
     /// <summary>Takes a decision on a review of a run; of two at once the second is told.</summary>
     public required Func<QueuedRun, ReviewVerdict, CancellationToken, Task<(bool Taken, string Said)>> DecideAsync { get; init; }
+    /// <summary>What is wrong with the text of a job; nothing when it may be queued.</summary>
+    public required Func<Queue.Job, IReadOnlyList<Problem>> ProblemsOf { get; init; }
     /// <summary>US dollars that all runs of the user spent on this day (UTC).</summary>
     public Func<decimal> SpentToday { get; init; } = () => 0;
 }

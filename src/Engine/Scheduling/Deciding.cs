@@ -15,6 +15,9 @@ public sealed record ReviewDecision(string Verdict, IReadOnlyList<string> Notes,
 
     /// <summary>Gives up edits by hand of what is rejected.</summary>
     public bool DiscardEdit { get; init; }
+
+    /// <summary>When who decides began to, Unix milliseconds: a decision on this review since then was faster. Null: whatever stands now is known to them.</summary>
+    public long? Since { get; init; }
 }
 
 /// <summary>A decision as events, or why it cannot be taken.</summary>
@@ -40,6 +43,8 @@ public static class Deciding
     {
         if (decision.Input is { } role && review.Node.Inputs.All(i => i.Role != role))
             return Refused($"{review.Node.Address} has no input '{role}'; its inputs: {string.Join(", ", review.Node.Inputs.Select(i => i.Role))}");
+        if (decision.Since is { } since && state.Decisions.Values.FirstOrDefault(d => d.At >= since && d.Review == review.Node.Address && d.Workflow == workflowId) is { } faster)
+            return Refused($"{faster.Review} was {(faster.Verdict == "approve" ? "approved" : "rejected")} by {faster.Who} at the same moment; look again, then decide");
         var events = new List<JournalEvent> { new DecisionMade(workflowId, review.Node.Address, review.Key!, decision.Verdict, decision.Who, now, decision.Notes) };
         if (decision.Verdict == "approve" || Reviewing.OnReject(review) != "regenerate") return new Decided(events, null);
         var made = new List<string>();

@@ -20,7 +20,9 @@ public sealed record Examination(IReadOnlyList<string> Findings, IReadOnlyList<s
             else Workspace.CheckFormat(disk, paths);
             if (disk.Stat(paths.Journal) is null) return new(findings, ["nothing was run here yet"]);
             var (state, last, warnings) = EventJournal.ReadOnly(disk, paths.Journal);
-            notes.AddRange(warnings);
+            // What a crash leaves is no fault; a snapshot that was whole once is.
+            findings.AddRange(warnings.Where(w => w.StartsWith("the snapshot", StringComparison.Ordinal)));
+            notes.AddRange(warnings.Where(w => !w.StartsWith("the snapshot", StringComparison.Ordinal)));
             if (WorkspaceIndex.Read(disk, paths.Index, paths.Workspace) is not { } index) notes.Add("the index is missing or damaged; it is made again by the next run");
             else if (index.JournalSeq > last) findings.Add($"the journal ends at event {last}, but event {index.JournalSeq} was durable");
             SnapshotsEqualReplay(state, findings);

@@ -9,7 +9,7 @@ public sealed partial class RunDriver
     public Task<T> AskAsync<T>(Func<RunView, T> question)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => answer.SetResult(question(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft))));
+        Post(() => answer.SetResult(question(new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, Left))));
         return answer.Task;
     }
 

@@ -86,7 +86,7 @@ public sealed partial class RunDriver
         var fullRun = Selection.IsFull;
         _workspace.Journal.Append(new RunStarted(_id, _workflowId, _graph.Workflow.Name, startedAt, _graph.Workflow.ShownVars, fullRun));
         _workspace.Journal.Commit();
-        var view = new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, SecondsLeft);
+        var view = new RunView(_id, _graph.Workflow.Name, _core.Tasks, () => _core.OpenSteps, Count, Left);
         _reporter.Tell(new RunFact.Planned(view));
         var known = !HasUnknownSteps();
         using var registration = cancel.Register(() => _loop.Writer.TryWrite(Cancel));
@@ -365,9 +365,9 @@ public sealed partial class RunDriver
     private TaskCounts Count() => RunEnd.Count(_core);
 
     /// <summary>Seconds left by recorded durations: the longest chain, all work over what runs at once, or what a pool must do over its capacity, whichever is most.</summary>
-    private double? SecondsLeft()
+    private TimeLeft Left()
     {
-        double work = 0, chain = 0;
+        double work = 0, chain = 0, all = 0, recorded = 0;
         var pools = new Dictionary<string, double>();
         var now = _workspace.Machine.Now;
         foreach (var task in _core.Tasks)
@@ -377,6 +377,8 @@ public sealed partial class RunDriver
             // What runs has done a part of it already; nobody knows how long it takes when it takes longer than ever.
             var done = task.Status == Planning.TaskStatus.Running ? Math.Min(whole, (now - task.StartedAt) / 1000.0) : 0;
             work += whole - done;
+            all += whole;
+            if (_world.State.LastOf(_world.WorkflowId, task.Node.Address) is not null) recorded += whole;
             chain = Math.Max(chain, task.Urgency - done);
             foreach (var (pool, amount) in task.Node.Step.Definition.Resources)
                 if (pool is not ("cpu" or "memory") && amount > 0) pools[pool] = pools.GetValueOrDefault(pool) + ((whole - done) * amount);
@@ -384,6 +386,6 @@ public sealed partial class RunDriver
         var capacities = pools.Count == 0 ? null : _request.Capacities();
         foreach (var (pool, load) in pools)
             if (capacities!.TryGetValue(pool, out var capacity) && capacity > 0) chain = Math.Max(chain, load / capacity);
-        return Math.Max(chain, work / Math.Max(1, Math.Min(_request.Jobs, _request.Cpus)));
+        return new TimeLeft(Math.Max(chain, work / Math.Max(1, Math.Min(_request.Jobs, _request.Cpus))), recorded * 2 >= all);
     }
 }

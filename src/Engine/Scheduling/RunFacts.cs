@@ -39,7 +39,12 @@ public interface IRunReporter
 public sealed record StepState(Graph.StepNode Step, TaskStatus Status, IReadOnlyList<Reason> Reasons, string? BlockedOn);
 
 /// <summary>What can be seen of a run while it goes on. Read it from the reporter's calls only.</summary>
-public sealed record RunView(string Id, string Workflow, IReadOnlyList<TaskState> Tasks, Func<IReadOnlyList<StepState>> OpenSteps, Func<TaskCounts> Count, Func<double?> SecondsLeft);
+public sealed record RunView(string Id, string Workflow, IReadOnlyList<TaskState> Tasks, Func<IReadOnlyList<StepState>> OpenSteps, Func<TaskCounts> Count, Func<TimeLeft> TimeLeft);
+
+/// <summary>How long a run probably goes on.</summary>
+/// <param name="Seconds">Seconds from now on.</param>
+/// <param name="IsRecorded">At least half of it is known from earlier results of these very tasks; else it is guessed from others of their kinds, or from nothing.</param>
+public readonly record struct TimeLeft(double Seconds, bool IsRecorded);
 
 /// <summary>How a run ended.</summary>
 public sealed record RunResult(string Id, string Status, TaskCounts Tasks, TimeSpan Elapsed, IReadOnlyList<string> Outputs, IReadOnlyList<TaskState> All, IReadOnlyList<StepState> OpenSteps)

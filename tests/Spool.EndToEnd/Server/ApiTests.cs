@@ -126,6 +126,32 @@ public sealed class ApiTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, option.StatusCode);
     }
 
+    [Theory]
+    [InlineData("version: 1\nsteps:\n  - { id: a, kind: files.wirte }\n", "{}", "SPL0113 line 3")]
+    [InlineData("version: 1\nsteps:\n  - { id: a, kind: files.write, with: { text: x }, out: { file: a.txt } }\n", """{"nope":"1"}""", "no variable 'nope'")]
+    public async Task A_job_whose_text_is_wrong_is_refused_with_its_problems_and_not_queued(string yaml, string vars, string said)
+    {
+        _box.Write("a/spool.yaml", yaml);
+        foreach (var workflow in new[] { yaml, _box.At("a/spool.yaml") })
+        {
+            using var answer = await _http.PostAsync("/api/v1/runs", Body($$$"""{"workflow":{{{JsonSerializer.Serialize(workflow)}}},"workspace":"{{{_box.At("a")}}}","vars":{{{vars}}}}"""), Stop);
+            var text = await answer.Content.ReadAsStringAsync(Stop);
+            Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, text);
+            Assert.Contains(said[..7], text, StringComparison.Ordinal);
+        }
+        Assert.Equal(0, (await GetAsync("/api/v1/runs")).GetProperty("runs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_value_that_begins_with_an_at_is_a_text_and_never_a_file()
+    {
+        _box.Write("secret", "not for others");
+        _box.Write("a/spool.yaml", "version: 1\nvars: { title: plain }\nsteps:\n  - { id: a, kind: files.write, with: { text: \"${{ vars.title }}\" }, out: { file: out/a.txt } }\n");
+        using var answer = await _http.PostAsync("/api/v1/runs", Body($$$"""{"workflow":"{{{_box.At("a/spool.yaml")}}}","vars":{"title":"@{{{_box.At("secret")}}}"}}"""), Stop);
+        await UntilAsync(JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop)).RootElement.GetProperty("id").GetString()!, "succeeded");
+        Assert.Equal("@" + _box.At("secret"), _box.Read("a/out/a.txt"));
+    }
+
     [Fact]
     public async Task A_rejection_that_ends_the_run_is_not_approved_over_by_the_next_who_looks()
     {

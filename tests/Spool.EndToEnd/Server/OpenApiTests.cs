@@ -137,7 +137,7 @@ public sealed class OpenApiTests : IDisposable
     [Fact]
     public async Task Every_operation_answers_as_the_document_tells_also_to_nonsense()
     {
-        _box.Write("a/spool.yaml", "version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: x }, out: { file: out/a.txt } }\n");
+        _box.Write("a/spool.yaml", "version: 1\nvars: { unused: '1' }\nprofiles: { fast: { vars: { unused: '2' } } }\nsteps:\n  - { id: one, kind: files.write, with: { text: x }, out: { file: out/a.txt } }\n");
         var api = await ApiAsync();
         var id = (await api.JsonAsync("submitRun", [], new { workflow = _box.At("a/spool.yaml") }, Stop)).GetProperty("id").GetString()!;
         await UntilAsync(api, id, "succeeded");

@@ -91,6 +91,27 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_of_one_run_holds_up_that_run_alone_and_what_is_no_file_is_refused()
+    {
+        _box.Write("a/spool.yaml", "version: 1\nsteps:\n  - { id: text, kind: files.write, with: { text: hello }, out: { file: work/a.txt } }\n");
+        var pending = Path.Join(_box.Variables["SPOOL_STATE"], "queue/pending");
+        // A file system of the kernel has no byte free.
+        _box.Spool("submit", "a", "--priority", "5").Must(0);
+        var job = Directory.EnumerateFiles(pending, "*.job").Single();
+        File.WriteAllText(job, File.ReadAllText(job).Replace($"\"{_box.At("a")}\"", "\"/proc\"", StringComparison.Ordinal));
+        _box.Spool("submit", "a").Must(0);
+        File.CreateSymbolicLink(Path.Join(pending, "link.job"), "/nonexistent");
+        Directory.CreateDirectory(Path.Join(pending, "folder.job"));
+        using var server = _box.Start("serve");
+        Sandbox.Until(() => Queue().Count(r => r.GetProperty("status").GetString() == "succeeded") == 1, "the other run is done");
+        var runs = Queue();
+        Assert.Contains("disk: 0 MB free at /proc", Assert.Single(runs, r => r.GetProperty("status").GetString() == "queued").GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["folder.job is a folder", "link.job is a symbolic link"], runs.Where(r => r.GetProperty("status").GetString() == "failed").Select(r => r.GetProperty("problem").GetString()!.Split(',')[0]).Order());
+        Assert.Equal(["1.job"], Directory.EnumerateFileSystemEntries(pending).Select(f => Path.GetFileName(f).TrimStart('0')));
+        Assert.Equal(2, Directory.EnumerateFileSystemEntries(Path.Join(_box.Variables["SPOOL_STATE"], "queue/failed"), "*.as-given").Count());
+    }
+
+    [Fact]
     public void A_run_that_waits_for_a_person_goes_on_after_the_decision()
     {
         _box.Write("a/spool.yaml", """

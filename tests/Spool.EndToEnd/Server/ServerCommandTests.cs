@@ -49,6 +49,19 @@ public sealed class ServerCommandTests : IDisposable
         Assert.Equal((found, listed), (Found(), Listed()));
         Assert.Equal(2, _box.Spool("index", "rebuild", "--json").Must(0).Object.GetProperty("runs").GetInt32());
         Assert.Equal((found, listed), (Found(), Listed()));
+        // Two at once take turns.
+        using (var one = _box.Start("index", "rebuild")) using (var other = _box.Start("index", "rebuild"))
+        {
+            one.Wait().Must(0);
+            other.Wait().Must(0);
+        }
+        Assert.Equal((found, listed), (Found(), Listed()));
+        foreach (var name in (string[])["", "-wal", "-shm"]) File.Delete(index + name);
+        Directory.CreateDirectory(index);
+        var inTheWay = _box.Spool("index", "rebuild").Must(1);
+        Assert.Contains("cannot be made", inTheWay.Err, StringComparison.Ordinal);
+        Assert.Equal(listed, Listed());
+        Directory.Delete(index);
         using var server = Serve();
         File.WriteAllBytes(index, new byte[5000]);
         Sandbox.Until(() => _box.Spool("search", "colour", "--json") is { Code: 0, Out.Length: > 10 }, "the server makes it again");
@@ -78,6 +91,8 @@ public sealed class ServerCommandTests : IDisposable
         Sandbox.Until(() => Status("1") == "waiting", "the run waits");
         var again = _box.Spool("run", "a").Must(3);
         Assert.Contains("the server owns this workspace: run 1 goes on", again.Err, StringComparison.Ordinal);
+        Assert.Contains("SPL0126", _box.Spool("run", "a", "--var", "nope=1").Must(2).Err, StringComparison.Ordinal);
+        Assert.Contains("is not there", _box.Spool("serve", "--state", _box.At("other"), "--watch", _box.At("nowhere")).Must(2).Err, StringComparison.Ordinal);
         _box.Spool("approve", "look", "--workspace", "a", "--file", "a/spool.yaml").Must(0);
         Sandbox.Until(() => Status("1") == "succeeded", "the run ends");
         Assert.Contains("run 1 of a: succeeded", _box.Spool("status", "1", "--state", State, "--follow").Must(0).Out, StringComparison.Ordinal);

@@ -35,7 +35,7 @@ public sealed class LiveViewTests
         return step;
     }
 
-    private void Begin() => _state.Begin(new RunView("1", "w", _tasks, () => _open, () => new TaskCounts(0, 0, 0, 0, 0, 0, 0, 0), () => _left));
+    private void Begin() => _state.Begin(new RunView("1", "w", _tasks, () => _open, () => new TaskCounts(0, 0, 0, 0, 0, 0, 0, 0), () => new TimeLeft(_left ?? 0, true)));
 
     private void Set(StepNode step, int item, TaskStatus status)
     {
@@ -149,7 +149,7 @@ public sealed class LiveViewTests
     {
         var asked = 0;
         var step = Step("many", 1000);
-        _state.Begin(new RunView("1", "w", _tasks, () => { asked++; return []; }, () => new TaskCounts(0, 0, 0, 0, 0, 0, 0, 0), () => 1));
+        _state.Begin(new RunView("1", "w", _tasks, () => { asked++; return []; }, () => new TaskCounts(0, 0, 0, 0, 0, 0, 0, 0), () => new TimeLeft(1, true)));
         for (var i = 0; i < 1000; i++)
         {
             Set(step, i, TaskStatus.Running);

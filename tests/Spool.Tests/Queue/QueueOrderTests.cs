@@ -125,6 +125,28 @@ public sealed class QueueOrderTests
     }
 
     [Fact]
+    public void Where_the_engine_only_guesses_what_is_left_runs_of_the_workflow_in_other_workspaces_tell()
+    {
+        new Standing(1, null, null).Write(_place);
+        var job = new Job("/w/film.yaml", "/a");
+        Done(_queue.Add(job), 20);
+        var id = _queue.Add(job with { Workspace = "/b" });
+        _queue.Move(_queue.Find(id)! with { Status = "running", StartedAt = _time.GetUtcNow().ToUnixTimeMilliseconds(), Attempt = 1 }, ServerPlace.Running);
+        Say("""{"tasks":{},"guess_s":1,"at":0}""");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(15, Left());
+        Say("""{"tasks":{},"eta_s":7,"at":0}""");
+        Assert.Equal(7, Left());
+        // It takes longer than the others did: nobody knows.
+        Say("""{"tasks":{},"guess_s":0,"at":0}""");
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Null(Left());
+
+        void Say(string progress) => DurableFile.WritePlain(_disk, Path.Join(_place.RunFolder(id), "progress.json"), System.Text.Encoding.UTF8.GetBytes(progress));
+        double? Left() => new Foresight(_place, _queue, _time).All()[id].SecondsLeft;
+    }
+
+    [Fact]
     public void A_run_that_had_nothing_to_do_teaches_nothing()
     {
         new Standing(1, null, null).Write(_place);

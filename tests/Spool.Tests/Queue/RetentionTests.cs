@@ -101,6 +101,21 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public void A_file_that_was_sent_goes_after_a_week_unless_a_run_speaks_of_it()
+    {
+        DurableFile.CreateFolders(_disk, "/state/uploads/done");
+        var (kept, gone) = (Digest.Of("kept").ToString(), Digest.Of("gone").ToString());
+        foreach (var name in (string[])[kept, gone]) DurableFile.WritePlain(_disk, $"/state/uploads/done/{name}", "bytes"u8);
+        _queue.Add(new Job("/w/a.yaml", null) { Inputs = [new JobInput(kept, "in.txt")] });
+        _time.Advance(TimeSpan.FromDays(6));
+        Sweep(Retention.All).Round();
+        Assert.Equal(2, _disk.List("/state/uploads/done").Count);
+        _time.Advance(TimeSpan.FromDays(2));
+        Sweep(Retention.All).Round();
+        Assert.Equal(kept, Assert.Single(_disk.List("/state/uploads/done")).Name);
+    }
+
+    [Fact]
     public void Nothing_goes_where_nothing_is_said()
     {
         for (var i = 0; i < 3; i++) Over();

@@ -85,7 +85,7 @@ public sealed class EngineRig
     public DayLedger NewDay() => new(Disk, "/state/ledger", Time, new ProcessIdentity(1, 1, "boot", "host"));
 
     /// <summary>Decides on a review with no engine running, as the command line does; gives the refusal or null.</summary>
-    public async Task<string?> DecideAsync(string review, string verdict, string? note = null, string? input = null, bool discardEdit = false)
+    public async Task<string?> DecideAsync(string review, string verdict, string? note = null, string? input = null, bool discardEdit = false, long? since = null)
     {
         var problems = new ProblemList();
         var graph = GraphBuilder.Build(new WorkflowReader(Disk, Catalogue, _ => null).Read($"{Home}/spool.yaml", WorkflowArguments.None, problems)!, problems);
@@ -100,7 +100,7 @@ public sealed class EngineRig
         var task = core.Tasks.Single(t => t.Node.Address == review);
         if (!Deciding.IsOpen(task, verdict)) return "not open";
         var decided = Deciding.Decide(workspace.State, world.WorkflowId, task, node => core.Tasks[node.Index],
-            new ReviewDecision(verdict, note is null ? [] : [note], "me") { Input = input, DiscardEdit = discardEdit }, machine.Now);
+            new ReviewDecision(verdict, note is null ? [] : [note], "me") { Input = input, DiscardEdit = discardEdit, Since = since }, machine.Now);
         foreach (var made in decided.Events) workspace.Journal.Append(made);
         workspace.Journal.Commit();
         Time.Advance(TimeSpan.FromSeconds(5));

@@ -102,6 +102,23 @@ public sealed class ReviewDecisionTests
         Assert.Equal("snow;", _rig.Read("work/draft.txt"));
     }
 
+    [Theory]
+    [InlineData("regenerate")]
+    [InlineData("abort")]
+    [InlineData("retry")]
+    public async Task Who_began_to_decide_before_somebody_elses_decision_is_told_and_who_begins_after_it_may(string mode)
+    {
+        await _rig.RunAsync(Yaml.Replace("message: Read it", $"message: Read it, on-reject: {mode}", StringComparison.Ordinal));
+        var began = _rig.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        _rig.Time.Advance(TimeSpan.FromMilliseconds(80));
+        Assert.Null(await _rig.DecideAsync("read", "reject", since: began));
+        Assert.NotNull(await _rig.DecideAsync("read", "approve", since: began));
+        // Made anew meanwhile: they have not seen that either.
+        await _rig.RunAsync();
+        Assert.Contains("rejected by me at the same moment", await _rig.DecideAsync("read", "approve", since: began), StringComparison.Ordinal);
+        Assert.Null(await _rig.DecideAsync("read", "approve", since: _rig.Time.GetUtcNow().ToUnixTimeMilliseconds() + 1));
+    }
+
     [Fact]
     public async Task Abort_fails_the_run_and_retry_waits_for_an_edit()
     {
