@@ -6,7 +6,7 @@ using Spool.Platform;
 
 namespace Spool.App.Cli;
 
-/// <summary>Puts the verbs together and runs the one asked for. The last catch-all of the program stands here.</summary>
+/// <summary>Puts the verbs together and runs the one asked for. The last of three catch-alls stands here; the others are around an attempt and around a request.</summary>
 public static class CommandLine
 {
     /// <summary>All verbs, found in this assembly, in the order of the help.</summary>

@@ -71,12 +71,14 @@ public sealed class GatewayVerb : Verb
         return more;
     }
 
-    private static IPEndPoint? AddressOf(ServerPlace place, string? listen) =>
-        listen is not null ? ServeVerb.Address(listen, isEncrypted: true) : RunningServer.NotedAddress(place) ?? new IPEndPoint(IPAddress.Loopback, 7007);
+    private static IPEndPoint? AddressOf(ServerPlace place, string? listen, IReadOnlyList<string> more) =>
+        listen is not null ? ServeVerb.Address(listen, IsEncrypted(more)) : RunningServer.NotedAddress(place) ?? new IPEndPoint(IPAddress.Loopback, 7007);
+
+    private static bool IsEncrypted(IReadOnlyList<string> more) => more.Any(m => m is "--tls-cert" || m.StartsWith("--tls-cert=", StringComparison.Ordinal));
 
     private static async Task<int> StartAsync(Composition composition, ServerPlace place, string? listen, IReadOnlyList<string> more, CancellationToken cancel)
     {
-        var address = AddressOf(place, listen);
+        var address = AddressOf(place, listen, more);
         if (RunningServer.Find(place) is { } there)
         {
             if (listen is not null && !Equals(there.Address, address)) throw new UsageException($"a server runs already (pid {there.Process.Pid}), on {there.Address?.ToString() ?? "no address"}; to move it: spool gateway restart --listen {listen}");
@@ -138,7 +140,7 @@ public sealed class GatewayVerb : Verb
         var writable = (parsed.GetValue(_allow) ?? []).Select(p => Path.GetFullPath(p, composition.CurrentFolder)).ToList();
         if (writable.Count == 0 && !system && home is not null) writable.Add(home);
         if (writable.Count == 0 && !how.Removes) throw new UsageException("say where its runs may write: --allow-path DIR");
-        var address = parsed.GetValue(_listen) is { } listen ? ServeVerb.Address(listen, isEncrypted: true) : new IPEndPoint(IPAddress.Loopback, 7007);
+        var address = parsed.GetValue(_listen) is { } listen ? ServeVerb.Address(listen, IsEncrypted(More(parsed))) : new IPEndPoint(IPAddress.Loopback, 7007);
         var variables = new Dictionary<string, string>();
         foreach (var name in (string[])["PATH", "DOTNET_ROOT"])
             if (composition.Environment(name) is { Length: > 0 } value) variables[name] = value;

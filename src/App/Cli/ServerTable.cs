@@ -24,13 +24,6 @@ internal static class ServerTable
         else if (runs.IsServed && Standing.Read(runs.Place).Held is { } held) Console.WriteLine(held);
     }
 
-    /// <summary>The file that a run waits for, when it waits for no person.</summary>
-    private static string? MissingIn(ServerRuns runs, QueuedRun run) => RunPage.Look(runs.Place, run.Id, root =>
-    {
-        var reasons = root.GetProperty("tasks").EnumerateArray().Where(t => t.GetProperty("status").GetString() == "waiting").SelectMany(t => t.GetProperty("reasons").EnumerateArray()).ToList();
-        return reasons.Any(r => r.GetProperty("code").GetString() == "review") ? null : reasons.Where(r => r.GetProperty("code").GetString() == "missing-input").Select(r => r.GetProperty("text").GetString()).FirstOrDefault();
-    });
-
     private static string Left(QueuedRun run, Outlook outlook) => run.Status switch
     {
         "running" when outlook.SecondsLeft is { } left => Words.Duration(left),
@@ -43,7 +36,7 @@ internal static class ServerTable
     {
         "failed" when run.Problem is { } problem => problem.Length > 60 ? problem[..59] + "…" : problem,
         "failed" => $"spool logs {run.Id} --failed",
-        "waiting" when MissingIn(runs, run) is { } missing => missing,
+        "waiting" when RunPage.Missing(runs.Place, run.Id) is { } missing => missing,
         "waiting" => $"spool reviews --workspace {Words.Quoted(run.Job.Place)}",
         "paused" => $"spool queue resume {run.Id}",
         _ => "",

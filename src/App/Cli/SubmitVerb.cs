@@ -32,7 +32,8 @@ public sealed class SubmitVerb : Verb
             if (parsed.GetValue(_priority) is < -1_000_000 or > 1_000_000) throw new UsageException("--priority is a whole number up to a million");
             using var composition = ServerState.Compose(parsed.GetValue(_state));
             var file = WorkflowFile.Locate(composition, parsed.GetValue(_file), parsed.GetValue(_workspace));
-            if (composition.Disk.Stat(file.File) is not { Kind: FileKind.File }) throw new UsageException($"{parsed.GetValue(_file)} is not there");
+            if (composition.Disk.Stat(file.File) is not { Kind: FileKind.File }) throw new UsageException(Path.GetFileName(file.File) == Engine.Definition.WorkflowReader.DefaultName && composition.Disk.Stat(Path.GetDirectoryName(file.File)!) is not null
+                ? $"{parsed.GetValue(_file)} has no {Engine.Definition.WorkflowReader.DefaultName}; name a folder that has one, or a workflow file" : $"{parsed.GetValue(_file)} is not there");
             if (composition.Disk.Stat(file.Workspace) is { Kind: not FileKind.Folder }) throw new UsageException($"the workspace {file.Workspace} is no folder");
             var json = parsed.GetValue(_json);
             var vars = GivenVariables.Read(composition, parsed.GetValue(_vars) ?? []);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Spool.App.Queue;
 using Spool.Engine.Scheduling;
@@ -70,7 +71,7 @@ public sealed record GatewayState(RunningServer? Server, string? Complaint)
         if (Server is { } server)
         {
             json.WriteNumber("pid", server.Process.Pid);
-            json.WriteString("since", server.Started);
+            json.WriteString("since", DateTimeOffset.TryParse(server.Started, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? Engine.Scheduling.RunExport.Time(since.ToUnixTimeMilliseconds()) : server.Started);
             json.WriteString("address", server.Address?.ToString());
             if (Complaint is not null) json.WriteString("problem", Complaint);
         }

@@ -11,7 +11,7 @@ namespace Spool.App.Queue;
 /// <param name="MinFree">Bytes that must be free on the disk of the state root and of a workspace.</param>
 public sealed record Admission(int Most, long MinFree)
 {
-    public const long UsualMinFree = 1L << 30;
+    public const long UsualMinFree = 1_000_000_000;
 
     // An engine takes about 100 MB; its tools take what their steps take, and wait for processors that all runs share.
     private const long MemoryOfRun = 400L << 20;
@@ -36,7 +36,16 @@ public sealed record Admission(int Most, long MinFree)
         return free < MinFree ? string.Create(CultureInfo.InvariantCulture, $"disk: {Size(free)} free at {place}; no run starts below {Size(MinFree)}") : null;
     }
 
-    private static string Size(long bytes) => bytes < 1_000_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB") : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
+    private static string Size(long bytes)
+    {
+        var (divisor, unit) = bytes switch
+        {
+            < 1_000_000_000 => (1e6, "MB"),
+            < 1_000_000_000_000 => (1e9, "GB"),
+            _ => (1e12, "TB"),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / divisor:0.##} {unit}");
+    }
 
     /// <summary>The share of the memory that is in use, of the machine or of the container, whichever is fuller; 0 where it cannot be told.</summary>
     public static double MemoryInUse()

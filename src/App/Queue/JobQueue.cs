@@ -20,11 +20,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         string? key = null;
         if (job.IdempotencyKey is { } given)
         {
-            if (KeyNote.Refusal(given) is { } refusal) throw new KeyRefusedException(refusal, null, isTaken: false);
+            if (Known(job) is { } known) return known;
             key = place.KeyFile(given);
             DurableFile.CreateFolders(place.Disk, Path.GetDirectoryName(key)!);
-            if (place.Disk.Stat(key) is not null && KeyNote.Read(DurableFile.ReadText(place.Disk, key)) is { } known && Find(known.Run) is { } earlier)
-                return known.Job is null || known.Job == KeyNote.DigestOf(job) ? known.Run : throw KeyNote.Taken(given, known, earlier, job);
         }
         var id = place.TakeNumber();
         new QueuedRun(id, job) { SubmittedAt = Now }.Save(place);
@@ -35,6 +33,16 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     });
 
     private const string AsGiven = ".as-given";
+
+    /// <summary>The run that a job's key names already; null when it has no key, or a new one.</summary>
+    /// <exception cref="KeyRefusedException">Its key is none, or that of another job.</exception>
+    public long? Known(Job job)
+    {
+        if (job.IdempotencyKey is not { } key) return null;
+        if (KeyNote.Refusal(key) is { } refusal) throw new KeyRefusedException(refusal, null, isTaken: false);
+        if (place.Disk.Stat(place.KeyFile(key)) is null || KeyNote.Read(DurableFile.ReadText(place.Disk, place.KeyFile(key))) is not { } known || Find(known.Run) is not { } earlier) return null;
+        return known.Job is null || known.Job == KeyNote.DigestOf(job) ? known.Run : throw KeyNote.Taken(key, known, earlier, job);
+    }
 
     private static byte[] Text(Job job)
     {

@@ -29,6 +29,13 @@ public static class RunPage
     public static string? DigestOf(ServerPlace place, long run, string path) =>
         Look(place, run, root => root.GetProperty("artifacts").EnumerateArray().Where(a => a.GetProperty("path").GetString() == path).Select(a => a.GetProperty("digest").GetString()).FirstOrDefault(d => d is { Length: 64 }));
 
+    /// <summary>What is said of the file that a run waits for, when it waits for no person; null when it does, or for no file.</summary>
+    public static string? Missing(ServerPlace place, long run) => Look(place, run, root =>
+    {
+        var reasons = root.GetProperty("tasks").EnumerateArray().Where(t => t.GetProperty("status").GetString() == "waiting").SelectMany(t => t.GetProperty("reasons").EnumerateArray()).ToList();
+        return reasons.Any(r => r.GetProperty("code").GetString() == "review") ? null : reasons.Where(r => r.GetProperty("code").GetString() == "missing-input").Select(r => r.GetProperty("text").GetString()).FirstOrDefault();
+    });
+
     /// <summary>Asks the page something; nothing where it is missing or damaged.</summary>
     public static T? Look<T>(ServerPlace place, long run, Func<JsonElement, T?> question)
     {

@@ -237,7 +237,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
             _journals[run.Id] = -1;
             _decided[run.Id] = Decisions(run, RunPage.FinishedAt(place, run.Id) ?? long.MaxValue);
             _running[run.Id] = waits;
-            say(ServerLine.End(run.Id, "waiting", $"run {run.Id} of {Named(run)} waits for you: spool reviews --workspace {run.Job.Place}"));
+            say(ServerLine.End(run.Id, "waiting", $"run {run.Id} of {Named(run)} {(RunPage.Missing(place, run.Id) is { } missing ? $"waits: {missing}" : $"waits for you: spool reviews --workspace {run.Job.Place}")}"));
             return;
         }
         var problem = run.Problem ?? (end.Status == "failed" ? Complaint(run) : null);

@@ -56,12 +56,7 @@ public sealed class HttpServer : IAsyncDisposable
         {
             metrics.Begin();
             try { await next(context); }
-            catch
-            {
-                metrics.End(StatusCodes.Status500InternalServerError);
-                throw;
-            }
-            metrics.End(context.Response.StatusCode);
+            finally { metrics.End(context.Response.StatusCode); }
         });
         app.Use(async (context, next) =>
         {

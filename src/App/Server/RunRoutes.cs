@@ -42,6 +42,8 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
             return;
         }
         if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key)) job = job with { IdempotencyKey = key.ToString() };
+        // Who asks again is told what was told before, whatever became of the workflow since.
+        if (await QueueAsync(context, () => queue.Known(job))) return;
         // What is wrong with a workflow is told with its lines; so nothing else can be read that way.
         if (!job.IsText && Path.GetExtension(job.Workflow) is not (".yaml" or ".yml"))
         {
@@ -63,15 +65,26 @@ internal sealed class RunRoutes(ServerPlace place, JobQueue queue, Workers worke
             await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, problems.Count == 1 ? "the workflow has a problem" : $"the workflow has {problems.Count} problems", string.Join('\n', problems.Take(MostTold).Select(p => $"{p.Code} {(job.IsText ? $"line {p.At.Line}" : p.At.ToString())}: {p.Message}{(p.Hint is null ? "" : $"; {p.Hint}")}")));
             return;
         }
+        await QueueAsync(context, () => queue.Add(job));
+    }
+
+    /// <summary>Answers with the run of a job; false when there is none yet and nothing was answered.</summary>
+    private static async Task<bool> QueueAsync(HttpContext context, Func<long?> add)
+    {
         string id;
-        try { id = queue.Add(job).ToString(CultureInfo.InvariantCulture); }
+        try
+        {
+            if (add() is not { } number) return false;
+            id = number.ToString(CultureInfo.InvariantCulture);
+        }
         catch (KeyRefusedException e)
         {
             await Answer.ProblemAsync(context, e.IsTaken ? HttpStatusCode.Conflict : HttpStatusCode.BadRequest, e.Sentence, e.Detail);
-            return;
+            return true;
         }
         context.Response.Headers.Location = $"/api/v1/runs/{id}";
         await Answer.JsonAsync(context, HttpStatusCode.Created, json => json.WriteString("id", id));
+        return true;
     }
 
     private Task ListAsync(HttpContext context)

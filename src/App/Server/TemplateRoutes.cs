@@ -145,7 +145,9 @@ internal sealed partial class TemplateRoutes(ServerPlace place, JobQueue queue, 
             }
             catch (JsonException) { continue; } // a text of several lines that looks like one
         }
-        return told.Count > 0 ? string.Join("; ", told) : said.Trim();
+        if (told.Count > 0) return string.Join("; ", told);
+        // As the terminal has it, without the words that set it off there.
+        return string.Join('\n', said.Split('\n').Where(l => l.Length > 0 && !l.StartsWith("see: ", StringComparison.Ordinal)).Select(l => l.StartsWith("error: ", StringComparison.Ordinal) ? l[7..] : l)).Trim();
     }
 
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$", RegexOptions.CultureInvariant, 1000)]

@@ -64,9 +64,13 @@ public sealed class GatewayTests : IDisposable
     public void Options_of_the_server_are_checked_at_once_and_kept_for_a_restart()
     {
         Assert.Contains("serve does not take that", _box.Spool("gateway", "start", "--listen", _address, "--", "--no-such-thing").Must(2).Err, StringComparison.Ordinal);
+        Assert.Contains("could be reached from other machines", _box.Spool("gateway", "start", "--listen", "0.0.0.0:7108").Must(2).Err, StringComparison.Ordinal);
+        Assert.Contains("could be reached from other machines", _box.Spool("gateway", "install", "--print", "--listen", "0.0.0.0:7108", "--allow-path", "/w").Must(2).Err, StringComparison.Ordinal);
+        Assert.Contains("serve does not take that: --max-concurrent: 'many' is no whole number", _box.Spool("gateway", "start", "--listen", _address, "--", "--max-concurrent", "many").Must(2).Err, StringComparison.Ordinal);
         Assert.Contains("stands before the --", _box.Spool("gateway", "start", "--", "--listen", _address).Must(2).Err, StringComparison.Ordinal);
         _box.Spool("gateway", "start", "--listen", _address, "--", "--max-concurrent", "3").Must(0);
         Assert.Contains("\"max_concurrent\":3", Standing, StringComparison.Ordinal);
+        Assert.Matches("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z$", _box.Spool("gateway", "status", "--json").Must(0).Object.GetProperty("since").GetString());
         _box.Spool("gateway", "restart").Must(0);
         Assert.Contains("\"max_concurrent\":3", Standing, StringComparison.Ordinal);
     }

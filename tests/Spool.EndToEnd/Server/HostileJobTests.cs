@@ -57,6 +57,10 @@ public sealed class HostileJobTests : IDisposable
     public void Arguments_that_cannot_be_are_refused_before_anything_is_queued()
     {
         _box.Write("a/spool.yaml", "version: 1\nsteps:\n  - { id: one, kind: files.write, with: { text: x }, out: { file: out/a.txt } }\n");
+        Directory.CreateDirectory(_box.At("empty"));
+        Assert.Contains("empty has no spool.yaml", _box.Spool("submit", "empty").Must(2).Err, StringComparison.Ordinal);
+        Assert.Contains("nothing is not there", _box.Spool("submit", "nothing").Must(2).Err, StringComparison.Ordinal);
+        Assert.Contains("error: --priority: 'abc' is no whole number", _box.Spool("submit", "a", "--priority", "abc").Must(2).Err, StringComparison.Ordinal);
         Assert.Contains("--budget", _box.Spool("submit", "a", "--budget", "-1").Must(2).Err, StringComparison.Ordinal);
         Assert.Contains("there is no status 'bogus'", _box.Spool("list", "--server", "--status", "bogus").Must(2).Err, StringComparison.Ordinal);
         Assert.Contains("there is no status 'bogus'", _box.Spool("delete", "--status", "bogus", "--yes").Must(2).Err, StringComparison.Ordinal);

@@ -78,6 +78,20 @@ public sealed class HttpSurfaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_waits_for_a_file_says_which()
+    {
+        var file = _bench.Box.Write("spool.yaml", "version: 1\nsteps:\n  - { id: one, kind: files.copy, in: { file: assets/more.txt }, out: { file: out/a.txt } }\n");
+        var id = _bench.Box.Spool("submit", file, "--idempotency-key", "k", "--json").Must(0).Object.GetProperty("id").GetString();
+        Sandbox.Until(() => _bench.Server.OutSoFar.Contains("waits", StringComparison.Ordinal), "it waits");
+        Assert.Contains("waits: missing input: assets/more.txt", _bench.Server.OutSoFar, StringComparison.Ordinal);
+        Assert.DoesNotContain("spool reviews", _bench.Server.OutSoFar, StringComparison.Ordinal);
+        // Who asks again is told the same number, also when the workflow is not what it was.
+        _bench.Box.Write("spool.yaml", "version: 1\nsteps: nonsense\n");
+        var again = await AskAsync("POST", "/api/v1/runs", $$"""{"workflow":"{{file}}","workspace":"{{_bench.Box.Folder}}"}""", ("Idempotency-Key", "k"));
+        Assert.Equal((201, $$"""{"id":"{{id}}"}"""), (again.Status, again.Body));
+    }
+
+    [Fact]
     public async Task The_state_root_of_a_server_is_the_users_alone()
     {
         for (var tries = 0; tries < 50 && Directory.GetFiles(_bench.State, "index.db*").Length < 3; tries++) await Task.Delay(100, Stop);
@@ -156,6 +170,9 @@ public sealed class HttpSurfaceTests : IDisposable
         Assert.Equal("nosniff", range.Headers["X-Content-Type-Options"]);
         await RefusedAsync(414, "GET", "/" + new string('a', 5000));
         await RefusedAsync(401, "GET", "/api/v1/nothing", null, ("Authorization", "Bearer x"));
+        var made = await RefusedAsync(400, "POST", "/api/v1/workspaces", $$"""{"template":"no-such","folder":"{{_bench.Box.At("new")}}"}""");
+        var why = JsonDocument.Parse(made.Body).RootElement.GetProperty("detail").GetString()!;
+        Assert.True(why.Contains("no-such", StringComparison.Ordinal) && !why.Contains("error:", StringComparison.Ordinal) && !why.Contains("see:", StringComparison.Ordinal), why);
         // What the listener itself refuses is told by its number alone.
         Assert.Equal((400, ""), ((await AskAsync("GET", "/api/v1/runs/%00")).Status, (await AskAsync("GET", "/api/v1/runs/%00")).Body));
         Assert.Equal(414, (await AskAsync("GET", "/" + new string('a', 20_000))).Status);
