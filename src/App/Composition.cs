@@ -22,7 +22,7 @@ public sealed class Composition : IDisposable
     public Catalogue Catalogue => _catalogue.Value;
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
     /// <summary>When this process began, a little late because the kernel counts in hundredths of a second: who started a command knew what was so before.</summary>
-    public DateTimeOffset Began { get; } = new DateTimeOffset(System.Diagnostics.Process.GetCurrentProcess().StartTime).AddMilliseconds(10);
+    public DateTimeOffset Began { get; } = TimeProvider.System.GetUtcNow() - (ProcessIdentity.Age() ?? TimeSpan.Zero) + TimeSpan.FromMilliseconds(20);
     public string CurrentFolder { get; } = Directory.GetCurrentDirectory();
 
     /// <summary>What the program itself is: another build looks again at everything remembered as quiet.</summary>

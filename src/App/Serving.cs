@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Spool.App.Cli;
 using Spool.App.Queue;
+using Spool.App.Report;
 using Spool.App.Server;
 using Spool.Platform;
 
@@ -41,18 +42,18 @@ public static class Serving
             ProblemsOf = job => JobCheck.Of(composition, place, job),
             SpentToday = () => composition.DayLedger.Today(),
             ReviewsAsync = (run, stop) => desk.ListAsync(run.FileIn(place), run.Job.Place, stop),
-            DecideAsync = (run, verdict, stop) => desk.DecideAsync(run.FileIn(place), run.Job.Place, verdict.Review, (verdict.Verdict, verdict.Note, verdict.At, verdict.Input, verdict.Who), verdict.Shown, stop),
+            DecideAsync = (run, verdict, stop) => desk.DecideAsync(run.FileIn(place), run.Job.Place, verdict, stop),
         });
     }
 
     private static System.Text.Json.JsonElement? Owner(Composition composition, string workspace, Action<System.Text.Json.Utf8JsonWriter> request) =>
         OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, request);
 
-    private static IReadOnlyList<System.Text.Json.JsonElement> PlanOf(Composition composition, string workspace, string run)
+    private static KnownPlan PlanOf(Composition composition, string workspace, string run)
     {
-        if (composition.Disk.Stat(new Engine.Scheduling.WorkspacePaths(workspace).Journal) is null) return [];
+        if (composition.Disk.Stat(new Engine.Scheduling.WorkspacePaths(workspace).Journal) is null) return KnownPlan.None;
         var past = PastRuns.Read(composition, workspace);
-        return past.State.Run(run) is { } known ? past.TasksOf(known) : [];
+        return past.State.Run(run) is { } known ? new KnownPlan(past.TasksOf(known), () => past.State.Paths.Values.ToLookup(p => p.Key)) : KnownPlan.None;
     }
 
     private static async Task<(int, string)> AskAsync(Composition composition, ServerPlace place, IReadOnlyList<string> arguments, CancellationToken cancel)

@@ -13,6 +13,20 @@ public sealed record ProcessIdentity(int Pid, long StartTicks, string BootId, st
     /// <summary>True while this very process lives on this very machine (a zombie does not count).</summary>
     public bool IsAlive => Host == Environment.MachineName && BootId == ReadBootId() && StartTicksOf(Pid) == StartTicks;
 
+    /// <summary>
+    /// How long this process has lived, in hundredths of a second as the kernel counts them (100 on every Linux of today, proc(5)); null where that cannot
+    /// be told, also where a container shows another uptime than the processes' clock counts from.
+    /// </summary>
+    public static TimeSpan? Age()
+    {
+        try
+        {
+            var up = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+            return TimeSpan.FromSeconds(up - (Current.StartTicks / 100.0)) is var age && age >= TimeSpan.Zero && age < TimeSpan.FromDays(1) ? age : null;
+        }
+        catch (Exception e) when (e is IOException or FormatException) { return null; }
+    }
+
     private static string ReadBootId()
     {
         try { return File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(); }

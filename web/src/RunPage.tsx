@@ -1,17 +1,17 @@
-import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ReportData } from './data';
 import { Inspector } from './inspector/Inspector';
 import { LiveContext, type Here } from './live';
 import { commandOf, liveCommands, type Command } from './model/keys';
 import { outlineRows } from './model/outline';
 import type { Place } from './model/place';
-import { headlinePath, readRun, withStatus } from './model/run';
+import { headlinePath, readRun, stepOf, withStatus } from './model/run';
 import { statusWords } from './model/status';
-import type { Cell } from './model/strip';
+import { firstOf, partsOf, type Cell } from './model/strip';
 import { Graph } from './parts/Graph';
 import { Header } from './parts/Header';
 import { Help } from './parts/Help';
-import { copy, useMatch, usePlace } from './parts/hooks';
+import { copy, useMatch, useNews, usePlace } from './parts/hooks';
 import { Lanes } from './parts/Lanes';
 import { cursorOf, Outline, selectionOf } from './parts/Outline';
 import { Playhead } from './parts/playhead';
@@ -20,7 +20,7 @@ import { showsCuration, Stage, stagePath } from './stage/Stage';
 
 const nowhere: Partial<Place> = {
   task: undefined, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined,
-  log: undefined, version: undefined, compare: 'off',
+  log: undefined, version: undefined, compare: 'off', tile: undefined,
 };
 
 /** One run: the result first, and what explains it around it. */
@@ -32,6 +32,7 @@ export function RunPage({ data }: { data: ReportData }) {
   const [said, setSaid] = useState('');
   const playhead = useMemo(() => new Playhead(), []);
   const live = useContext(LiveContext);
+  const news = useNews(run);
   const setLog = (open: boolean) => go({ log: open ? 'end' : undefined });
   const narrow = useMatch('(max-width: 719px)');
 
@@ -42,7 +43,7 @@ export function RunPage({ data }: { data: ReportData }) {
   };
   const onTask = (task: string) => {
     go({ ...nowhere, task });
-    if (!run.tasks.has(task)) say(`${task} is not part of this page`);
+    if (!live && !run.tasks.has(task)) say(`${task} is not part of this page`);
   };
   const onStep = (step: string) => {
     const tasks = run.tasksOf.get(step) ?? [];
@@ -54,6 +55,9 @@ export function RunPage({ data }: { data: ReportData }) {
     go({ ...nowhere, path, task: producer !== undefined && run.tasks.has(producer) ? producer : undefined });
   };
   const onCell = (cell: Cell) => {
+    const step = stepOf(run, cell.task);
+    // Many parts in one cell: all of them, from the first of these on.
+    if (live && cell.merged > 1 && step !== undefined) return go({ ...nowhere, step, tile: partsOf(run.data.strip.slice(0, firstOf(cell, run.data.strip.length)).filter((one) => stepOf(run, one.task) === step)) });
     const failed = cell.task !== undefined && run.tasks.get(cell.task)?.failure !== undefined;
     const path = !failed && cell.path !== undefined && run.artifacts.has(cell.path) ? cell.path : undefined;
     go({ ...nowhere, task: cell.task ?? run.artifacts.get(path ?? '')?.producer, path });
@@ -115,7 +119,8 @@ export function RunPage({ data }: { data: ReportData }) {
   const latest = useRef(does);
   latest.current = does;
   const beforeKey = useRef({ key: '', at: 0 });
-  useEffect(() => {
+  // Before the page is painted: whoever sees a button may press its key.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
       const command = commandOf(event);
@@ -150,6 +155,7 @@ export function RunPage({ data }: { data: ReportData }) {
       )}
       {help && <Help curation={data.curation !== undefined} live={live !== undefined} onClose={() => setHelp(false)} />}
       <p class={said ? 'said' : 'said silent'} role="status" aria-live="polite">{said}</p>
+      {live && <p class="sr-only" id="news" role="status" aria-live="polite">{news}</p>}
     </div>
   );
 }

@@ -102,7 +102,12 @@ export interface TaskView {
   /** For example `loudness: -16.1 LUFS`. */
   facts?: Record<string, string>;
   failure?: FailureView;
+  /** What is missing in it, and what stands in for that; also what was missing where its inputs were made. */
+  standIns?: StandInView[];
 }
+
+/** `instead`: `left out`, `stand-in`, or what was written, as `color #203040`. */
+export interface StandInView { what: string; instead: string }
 
 export interface ArtifactView {
   path: string;

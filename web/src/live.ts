@@ -1,5 +1,6 @@
 import { createContext, type ComponentType } from 'preact';
-import type { ArtifactView, TaskView } from './data';
+import type { ArtifactView, TaskStatus, TaskView } from './data';
+import type { GridItems } from './model/grid';
 import type { Place } from './model/place';
 import type { Run } from './model/run';
 import type { Go } from './parts/hooks';
@@ -28,6 +29,11 @@ export interface Source {
   spectrogram?: string;
 }
 
+export interface ItemsWanted { step?: string; status?: TaskStatus; total: number }
+
+/** What is known of an item that is not on the page itself. */
+export interface ItemView { name: string; task: string; status: TaskStatus; artifacts: ArtifactView[] }
+
 export interface Sprite { url: string; columns: number; rows: number; width: number; height: number; secondsPerTile: number }
 
 /**
@@ -43,6 +49,8 @@ export interface Live {
   Log: ComponentType<Here & { task: TaskView }>;
   /** A file that is missing: how to bring it. */
   Missing: ComponentType<{ path: string; task: TaskView }>;
+  /** A result that waits because it would be made with stand-ins. */
+  StandIns: ComponentType<Here & { task: TaskView }>;
   /** Buttons over the stage: versions, and how two are compared. */
   Versions: ComponentType<Here & { artifact: ArtifactView }>;
   /** Two versions at once. */
@@ -50,6 +58,8 @@ export interface Live {
   /** A text that may be changed here; draws `children` where it may not. */
   Words: ComponentType<Here & { artifact: ArtifactView }>;
   useSource(artifact: ArtifactView): Source;
+  /** All items of a step, or all in a state, in the order of their names; read as they are looked at. */
+  useItems(run: Run, wanted: ItemsWanted): GridItems<ItemView>;
   /** The file as it was in another version. */
   at(artifact: ArtifactView, digest: string): ArtifactView;
   /** What the keys A R C V W do. */
@@ -77,3 +87,7 @@ export function missingInput(task: TaskView): string | undefined {
   // "X made no Y" and "no file matches *.png" name nothing that could be brought.
   return named === undefined || / made no |^no file matches |[*?{]/.test(named) || named.includes(', which ') ? undefined : named;
 }
+
+/** True where a result would be made with stand-ins, and waits to be told to. */
+export const waitsForStandIns = (task: TaskView): boolean =>
+  task.status === 'waiting' && (task.standIns?.length ?? 0) > 0 && task.reasons.some((one) => one.code === 'stand-in');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decisiveIndex, plainLog, readCues, readMarkdown, readTable, tidyJson } from '../src/model/words';
+import { decisiveIndex, plainLog, readCues, readMarkdown, tidyJson } from '../src/model/words';
 
 test('cues of SubRip and WebVTT', () => {
   const srt = '1\r\n00:00:01,500 --> 00:00:03,000\r\n<i>Look up.</i>\r\n\r\n2\r\n00:01:03,000 --> 01:00:04,000\r\nTwo\r\nlines\r\n';
@@ -8,11 +8,7 @@ test('cues of SubRip and WebVTT', () => {
   expect(readCues('nothing')).toEqual([]);
 });
 
-test('tables from CSV, JSON and JSON lines', () => {
-  expect(readTable('a.csv', 'n,t\n1,"a, ""b"""\n')).toEqual({ head: ['n', 't'], rows: [['1', 'a, "b"']] });
-  expect(readTable('a.json', '[{"a":1},{"b":[2]}]')).toEqual({ head: ['a', 'b'], rows: [['1', ''], ['', '[2]']] });
-  expect(readTable('a.jsonl', '{"a":1}\n{"a":2}\n{"a":')).toEqual({ head: ['a'], rows: [['1'], ['2']] });
-  expect(readTable('a.json', '{"a":1}')).toBeUndefined();
+test('JSON is set with two spaces', () => {
   expect(tidyJson('{"a":1}')).toBe('{\n  "a": 1\n}');
   expect(tidyJson('{"a":')).toBe('{"a":');
 });

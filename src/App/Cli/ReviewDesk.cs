@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Spool.App.Queue;
 using Spool.Engine;
 using Spool.Engine.Scheduling;
 
@@ -8,7 +9,8 @@ namespace Spool.App.Cli;
 
 /// <summary>
 /// Reviews for the server, in its own process: the same steps as <c>spool reviews</c>, <c>approve</c> and <c>reject</c>. On the command line a person
-/// may approve what was rejected before; here two who look at one page must not both win, so only what nobody has decided yet is open.
+/// may approve what was rejected before; here two who look at one page must not both win, so only what nobody has decided yet is open, unless the
+/// one who approves says that the rejection is known.
 /// </summary>
 internal sealed class ReviewDesk(Composition composition)
 {
@@ -37,8 +39,7 @@ internal sealed class ReviewDesk(Composition composition)
     }
 
     /// <summary>Takes a decision; of two at once the second is told.</summary>
-    /// <param name="shown">The digest of what was looked at; null: whatever is shown now.</param>
-    internal async Task<(bool Taken, string Said)> DecideAsync(string file, string workspace, string review, (string Verdict, string? Note, string? At, string? Input, string Who) wanted, string? shown, CancellationToken cancel)
+    internal async Task<(bool Taken, string Said)> DecideAsync(string file, string workspace, ReviewVerdict wanted, CancellationToken cancel)
     {
         var since = composition.Time.GetUtcNow().ToUnixTimeMilliseconds();
         ReviewDecision decision;
@@ -52,10 +53,10 @@ internal sealed class ReviewDesk(Composition composition)
         {
             for (var tries = 0; tries < 100; tries++)
             {
-                if (PastRuns.LivingOwner(composition, new WorkspacePaths(workspace)) is null) return await HereAsync(at, review, decision, shown, cancel);
+                if (PastRuns.LivingOwner(composition, new WorkspacePaths(workspace)) is null) return await HereAsync(at, wanted, decision, cancel);
                 var look = await LastArguments.PlanAsync(composition, at, new ProblemList(), cancel);
-                if (look?.Tasks.FirstOrDefault(t => t.Node.Address == review) is { } task && Refusal(look.State, task, shown) is { } refusal) return (false, refusal);
-                if (ReviewTarget.AskOwner(composition, at, review, decision) is { } answer) return answer;
+                if (look?.Tasks.FirstOrDefault(t => t.Node.Address == wanted.Review) is { } task && Refusal(look.State, task, wanted) is { } refusal) return (false, refusal);
+                if (ReviewTarget.AskOwner(composition, at, wanted.Review, decision) is { } answer) return answer;
                 // It may be between two runs and hear nothing for a moment.
                 await Task.Delay(TimeSpan.FromMilliseconds(100), composition.Time, cancel);
             }
@@ -64,18 +65,18 @@ internal sealed class ReviewDesk(Composition composition)
         finally { one.Release(); }
     }
 
-    private async Task<(bool, string)> HereAsync(WorkflowFile file, string review, ReviewDecision wanted, string? shown, CancellationToken cancel)
+    private async Task<(bool, string)> HereAsync(WorkflowFile file, ReviewVerdict wanted, ReviewDecision said, CancellationToken cancel)
     {
         using var decision = await Decision.OpenAsync(composition, file, "spool serve", cancel);
         if (decision is null) return (false, "the workflow has problems; mend it first: spool check");
-        if (decision.Find([], all: true).FirstOrDefault(t => t.Node.Address == review && t.Node.Step.Kind.Traits.IsReview) is not { } task) return (false, $"there is no review '{review}'");
-        return Refusal(decision.State, task, shown) is { } refusal ? (false, refusal) : decision.Take(task, wanted);
+        if (decision.Find([], all: true).FirstOrDefault(t => t.Node.Address == wanted.Review && t.Node.Step.Kind.Traits.IsReview) is not { } task) return (false, $"there is no review '{wanted.Review}'");
+        return Refusal(decision.State, task, wanted) is { } refusal ? (false, refusal) : decision.Take(task, said);
     }
 
-    private static string? Refusal(Engine.Journal.WorkspaceState state, Engine.Planning.TaskState task, string? shown)
+    private static string? Refusal(Engine.Journal.WorkspaceState state, Engine.Planning.TaskState task, ReviewVerdict wanted)
     {
-        if (!Deciding.IsOpen(task, "reject"))
+        if (!Deciding.IsOpen(task, wanted.Over ? "approve" : "reject"))
             return task.Key is not null && state.Decisions.TryGetValue(task.Key, out var made) ? $"{made.Review} was {(made.Verdict == "approve" ? "approved" : "rejected")} by {made.Who} already" : $"{task.Node.Address} is not open: it was decided, or is not asked yet";
-        return shown is not null && task.Key != shown ? $"{task.Node.Address} shows something else by now; look again" : null;
+        return wanted.Shown is { } shown && task.Key != shown ? $"{task.Node.Address} shows something else by now; look again" : null;
     }
 }

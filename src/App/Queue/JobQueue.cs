@@ -26,7 +26,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         }
         var id = place.TakeNumber();
         new QueuedRun(id, job) { SubmittedAt = Now }.Save(place);
-        // The key first: a crash between the two leaves a key of a run that never was, which the next try with it is told of.
+        // The key first: a crash between the two leaves a key of a run that never was, and the next try with it is queued.
         if (key is not null) DurableFile.Write(place.Disk, key, Encoding.ASCII.GetBytes(new KeyNote(id, KeyNote.DigestOf(job)).Text));
         DurableFile.Write(place.Disk, Path.Join(place.Stage(ServerPlace.Pending), ServerPlace.Name(id) + ".job"), Text(job));
         return id;
@@ -34,14 +34,14 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
 
     private const string AsGiven = ".as-given";
 
-    /// <summary>The run that a job's key names already; null when it has no key, or a new one.</summary>
+    /// <summary>The run that a job's key names already; null when it has no key, or a new one, or one of a run that is gone.</summary>
     /// <exception cref="KeyRefusedException">Its key is none, or that of another job.</exception>
     public long? Known(Job job)
     {
         if (job.IdempotencyKey is not { } key) return null;
         if (KeyNote.Refusal(key) is { } refusal) throw new KeyRefusedException(refusal, null, isTaken: false);
-        if (place.Disk.Stat(place.KeyFile(key)) is null || KeyNote.Read(DurableFile.ReadText(place.Disk, place.KeyFile(key))) is not { } known) return null;
-        return known.Job is null || known.Job == KeyNote.DigestOf(job) ? known.Run : throw KeyNote.Taken(key, known, Find(known.Run), job);
+        if (place.Disk.Stat(place.KeyFile(key)) is null || KeyNote.Read(DurableFile.ReadText(place.Disk, place.KeyFile(key))) is not { } known || Find(known.Run) is not { } earlier) return null;
+        return known.Job is null || known.Job == KeyNote.DigestOf(job) ? known.Run : throw KeyNote.Taken(key, known, earlier, job);
     }
 
     private static byte[] Text(Job job)
@@ -244,6 +244,9 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
         SayChanged();
         return true;
     });
+
+    /// <summary>Queues a run again that failed, and no other; one that somebody cancelled stays so.</summary>
+    public bool RetryFailed(long id) => Find(id) is { Status: "failed" } && Retry(id);
 
     /// <summary>Lets a run wait: a queued one at once, a running one when what runs in it has come to its end.</summary>
     public bool PauseRun(QueuedRun run, bool paused)

@@ -53,11 +53,11 @@ public sealed record KeyNote(long Run, string? Job)
     }
 
     /// <summary>The refusal of a job under the key of another one.</summary>
-    /// <param name="earlier">The run of the key; null when it was forgotten.</param>
-    public static KeyRefusedException Taken(string key, KeyNote note, QueuedRun? earlier, Job job)
+    /// <param name="earlier">The run of the key.</param>
+    public static KeyRefusedException Taken(string key, KeyNote note, QueuedRun earlier, Job job)
     {
         var shown = key.Length <= 60 ? key : key[..60] + "…";
-        var differs = earlier is null ? [] : Differences(earlier.Job, job);
+        var differs = Differences(earlier.Job, job);
         return new KeyRefusedException($"the key '{shown}' names another job", $"run {note.Run} was queued with it{(differs.Count > 0 ? $", and this job differs in {string.Join(", ", differs)}" : ", and was asked for otherwise")}; send the same job, or another key", isTaken: true);
     }
 

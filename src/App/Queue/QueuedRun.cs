@@ -35,6 +35,9 @@ public sealed record QueuedRun(long Id, Job Job)
     /// <summary>Noted beside the record: something it waited for may be there now.</summary>
     public string WakeMark(ServerPlace place) => Path.Join(place.RunFolder(Id), "wake");
 
+    /// <summary>Noted beside the record: its results may be made from stand-ins.</summary>
+    public string StandInMark(ServerPlace place) => Path.Join(place.RunFolder(Id), "stand-ins");
+
     /// <summary>Attempts before somebody had it tried again: those do not count against it.</summary>
     public int EarlierAttempts { get; init; }
     /// <summary>Where somebody put it in the queue; null: where it came.</summary>

@@ -145,6 +145,7 @@ public sealed class Supervisor(ServerPlace place, JobQueue queue, Composition co
         foreach (var (name, value) in run.Job.Vars) arguments.AddRange(["--var", $"{name}={(value.StartsWith('@') ? "@" : "")}{value}"]);
         if (run.Job.Profile is { } profile) arguments.AddRange(["--profile", profile]);
         if (run.Job.Budget is { } budget) arguments.AddRange(["--budget", budget.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        if (place.Disk.Stat(run.StandInMark(place)) is not null) arguments.Add("--allow-placeholders");
         return arguments;
     }
 

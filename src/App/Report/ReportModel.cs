@@ -63,7 +63,14 @@ public sealed record ReportedTask(string Task, string Step, string? Item, string
     public string? Key { get; init; }
     public IReadOnlyDictionary<string, string>? Facts { get; init; }
     public ReportedFailure? Failure { get; init; }
+    /// <summary>What is missing in it and what stands in for that; null where nothing is.</summary>
+    public IReadOnlyList<ReportedStandIn>? StandIns { get; init; }
 }
+
+/// <summary>Something missing, and what takes its place.</summary>
+/// <param name="What">The path of a missing file, or the task whose result is.</param>
+/// <param name="Instead"><c>left out</c>, <c>stand-in</c>, or what was written, as <c>color #203040</c>.</param>
+public sealed record ReportedStandIn(string What, string Instead);
 
 public sealed record RolePath(string Role, string Path);
 

@@ -9,7 +9,7 @@ namespace Spool.App.Report;
 /// <summary>Tasks as the page shows them: which ones, and all that is known of each.</summary>
 internal sealed class TaskEntries(PlannerWorld world, RunResult result, EarlierRuns earlier, ReportLimits limits)
 {
-    private const int LongTail = 8192, ShortTail = 2048, LongestCommand = 4096;
+    private const int LongTail = 8192, ShortTail = 2048, LongestCommand = 4096, MostStandIns = 20;
     private readonly Dictionary<string, int> _blocks = Blocks(result);
     private readonly Allowance _logs = new(limits.LogBytes), _paths = new(limits.InputPaths);
 
@@ -65,6 +65,7 @@ internal sealed class TaskEntries(PlannerWorld world, RunResult result, EarlierR
             LogTail = Kept(task.Failure?.LogTail ?? task.Result?.LogTail, task.Failure is null ? ShortTail : LongTail, head: false),
             Key = task.Key,
             Facts = (task.Result?.Facts ?? record?.Facts) is { Count: > 0 } facts ? facts : null,
+            StandIns = task.StandIns.Count > 0 ? [.. task.StandIns.Take(MostStandIns).Select(m => new ReportedStandIn(m.What, m.Instead))] : null,
             Failure = task.Status is TaskStatus.Failed or TaskStatus.Cancelled && task.Failure is { } failure
                 ? new ReportedFailure(failure.Kind.ToString(), failure.Sentence, failure.DecisiveLine, failure.ExitCode, failure.Kept, _blocks.GetValueOrDefault(task.Node.Address), failure.Next) : null,
         };

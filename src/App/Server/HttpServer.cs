@@ -92,6 +92,7 @@ public sealed class HttpServer : IAsyncDisposable
         new RunDetailRoutes(place, queue, workers).AddTo(app);
         new ReviewRoutes(queue, workers).AddTo(app);
         new TextRoutes(place, queue, workers).AddTo(app);
+        new StandInRoutes(place, queue).AddTo(app);
         new ChangeRoutes(place, queue).AddTo(app);
         new QueueRoutes(place, queue).AddTo(app);
         new SearchRoutes(place).AddTo(app);

@@ -45,26 +45,29 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
             return;
         }
         var caller = Guard.CallerOf(context)!;
+        string[] names = verdict == "approve" ? ["note", "at", "input", "digest", "over"] : ["note", "at", "input", "digest"];
         var said = new ReviewVerdict(name[(colon + 1)..], verdict, null, null, null, null, caller.Name == Access.Owner ? Environment.UserName : caller.Name);
         if (context.Request.ContentLength is > 0)
         {
             try
             {
                 using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
-                if (body.RootElement.EnumerateObject().FirstOrDefault(p => p.Name is not ("note" or "at" or "input" or "digest")) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
+                if (body.RootElement.EnumerateObject().FirstOrDefault(p => !names.Contains(p.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
                 {
-                    await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"a decision has no '{unknown.Name}'; it has note, at, input, digest");
+                    await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"a decision has no '{unknown.Name}'; it has {string.Join(", ", names)}");
                     return;
                 }
-                said = said with { Note = Text(body.RootElement, "note"), At = Text(body.RootElement, "at"), Input = Text(body.RootElement, "input"), Shown = Text(body.RootElement, "digest") };
+                said = said with { Note = Text(body.RootElement, "note"), At = Text(body.RootElement, "at"), Input = Text(body.RootElement, "input"), Shown = Text(body.RootElement, "digest"), Over = body.RootElement.TryGetProperty("over", out var over) && over.GetBoolean() };
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, "the body is no object with the texts 'note', 'at', 'input', 'digest'");
+                await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"the body is no object with the texts 'note', 'at', 'input', 'digest'{(verdict == "approve" ? " and 'over', true or false" : "")}");
                 return;
             }
         }
         var (taken, why) = await workers.DecideAsync(run, said, context.RequestAborted);
+        // A rejection may have ended the run: approved after all, it goes on.
+        if (taken && verdict == "approve") queue.RetryFailed(run.Id);
         if (taken) await Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteBoolean("taken", true));
         else await Answer.ProblemAsync(context, HttpStatusCode.Conflict, "the decision was not taken", why);
     }

@@ -51,12 +51,12 @@ internal sealed class RunDetailRoutes(ServerPlace place, JobQueue queue, Workers
             return;
         }
         var query = context.Request.Query;
-        var wanted = new TaskPages.Wanted(Text("step"), Text("status"), Text("q"), Number("after", 0), Math.Clamp(Number("limit", 50), 1, 500));
+        var wanted = new TaskPages.Wanted(Text("step"), Text("status"), Text("q"), Number("after", 0), Math.Clamp(Number("limit", 50), 1, 500)) { ByName = Text("order") == "name" };
         if (run.Status == "running" && await Task.Run(() => workers.AskOwner(run.Job.Place, wanted.Write)) is { } live && live.TryGetProperty("tasks", out _))
             await Answer.BytesAsync(context, "application/json", JsonSerializer.SerializeToUtf8Bytes(live, ServerJson.Default.JsonElement));
         else
         {
-            var plan = RunPage.Engine(place, run.Id) is { } known ? workers.PlanOf(run.Job.Place, known) : [];
+            var plan = RunPage.Engine(place, run.Id) is { } known ? workers.PlanOf(run.Job.Place, known) : KnownPlan.None;
             await Answer.BytesAsync(context, "application/json", TaskPages.Page(plan, wanted));
         }
 
@@ -74,7 +74,10 @@ internal sealed class RunDetailRoutes(ServerPlace place, JobQueue queue, Workers
         var address = context.Request.Query["task"].ToString();
         if (await LiveAsync(run, address) is { } live)
         {
-            await Answer.BytesAsync(context, "application/json", JsonSerializer.SerializeToUtf8Bytes(live.GetProperty("task"), ServerJson.Default.JsonElement));
+            await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
+            {
+                foreach (var property in live.GetProperty("task").EnumerateObject().Concat(live.EnumerateObject().Where(p => p.NameEquals("artifacts")))) property.WriteTo(json);
+            });
             return;
         }
         if (RunPage.Task(place, run.Id, address) is { } shown)
@@ -82,8 +85,8 @@ internal sealed class RunDetailRoutes(ServerPlace place, JobQueue queue, Workers
             await Answer.BytesAsync(context, "application/json", JsonSerializer.SerializeToUtf8Bytes(shown, ServerJson.Default.JsonElement));
             return;
         }
-        var plan = RunPage.Engine(place, run.Id) is { } known ? workers.PlanOf(run.Job.Place, known) : [];
-        var line = plan.FirstOrDefault(l => l.GetProperty("task").GetString() == address);
+        var plan = RunPage.Engine(place, run.Id) is { } known ? workers.PlanOf(run.Job.Place, known) : KnownPlan.None;
+        var line = plan.Lines.FirstOrDefault(l => l.GetProperty("task").GetString() == address);
         if (line.ValueKind != JsonValueKind.Object) await Answer.ProblemAsync(context, HttpStatusCode.NotFound, $"run {run.Id} has no task {address}");
         else await Answer.JsonAsync(context, HttpStatusCode.OK, json =>
         {
@@ -91,8 +94,17 @@ internal sealed class RunDetailRoutes(ServerPlace place, JobQueue queue, Workers
             json.WriteNumber("attempts", 0);
             json.WriteStartArray("inputs");
             json.WriteEndArray();
+            var made = plan.OutputsOf(line);
             json.WriteStartArray("outputs");
+            foreach (var output in made)
+            {
+                json.WriteStartObject();
+                json.WriteString("role", "");
+                json.WriteString("path", output.Path);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
+            TaskPages.Outputs(json, made);
             if (!line.TryGetProperty("reasons", out _))
             {
                 json.WriteStartArray("reasons");

@@ -158,6 +158,7 @@ internal sealed class TextRoutes(ServerPlace place, JobQueue queue, Workers work
         if (JobInput.Refusal(path) is not null) return false;
         return RunPage.Look(place, run.Id, root => root.GetProperty("tasks").EnumerateArray().Any(task =>
             task.GetProperty("inputs").EnumerateArray().Any(i => i.GetProperty("path").GetString() == path)
+            || (task.TryGetProperty("standIns", out var missing) && missing.EnumerateArray().Any(m => m.GetProperty("what").GetString() == path))
             || task.GetProperty("reasons").EnumerateArray().Any(r => r.GetProperty("code").GetString() == "missing-input" && Matches(r.GetProperty("text").GetString()!, path))));
     }
 

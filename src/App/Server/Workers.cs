@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Spool.App.Queue;
+using Spool.App.Report;
 using Spool.Engine;
 
 namespace Spool.App.Server;
@@ -9,9 +10,9 @@ namespace Spool.App.Server;
 /// <param name="AskAsync">Runs a verb of the command line; its exit code, and what it said.</param>
 /// <param name="FileOf">The workflow file of a run.</param>
 /// <param name="AskOwner">Asks the engine that owns a workspace; null when nobody answers.</param>
-/// <param name="PlanOf">The lines of the plan of an engine's run in a workspace; none where it is not known any more.</param>
+/// <param name="PlanOf">The plan of an engine's run in a workspace; an empty one where it is not known any more.</param>
 public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<string>, CancellationToken, Task<(int Code, string Said)>> AskAsync, Func<QueuedRun, string> FileOf,
-    Func<string, Action<Utf8JsonWriter>, JsonElement?> AskOwner, Func<string, string, IReadOnlyList<JsonElement>> PlanOf)
+    Func<string, Action<Utf8JsonWriter>, JsonElement?> AskOwner, Func<string, string, KnownPlan> PlanOf)
 {
     /// <summary>The open reviews of a run, each as JSON.</summary>
     public required Func<QueuedRun, CancellationToken, Task<IReadOnlyList<string>>> ReviewsAsync { get; init; }
@@ -22,7 +23,3 @@ public sealed record Workers(Func<string, bool> Cancel, Func<IReadOnlyList<strin
     /// <summary>US dollars that all runs of the user spent on this day (UTC).</summary>
     public Func<decimal> SpentToday { get; init; } = () => 0;
 }
-
-/// <summary>What a person says of a review.</summary>
-/// <param name="Shown">The digest of what was looked at; null: whatever is shown now.</param>
-public sealed record ReviewVerdict(string Review, string Verdict, string? Note, string? At, string? Input, string? Shown, string Who);

@@ -170,6 +170,40 @@ public sealed class ApiTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("abort")]
+    [InlineData("regenerate")]
+    public async Task Who_says_that_the_rejection_is_known_approves_after_all_and_the_run_goes_on(string onReject)
+    {
+        _box.Write("a/spool.yaml", $$"""
+            version: 1
+            steps:
+              - { id: text, kind: files.write, with: { text: "hello" }, out: { file: work/a.txt } }
+              - { id: look, kind: review, in: { file: work/a.txt }, with: { message: "Good?", on-reject: {{onReject}} } }
+              - { id: copy, kind: files.copy, in: { file: work/a.txt }, out: { file: out/b.txt } }
+            """);
+        var id = await SubmitAsync("a");
+        await UntilAsync(id, "waiting");
+        async Task<HttpStatusCode> Say(string verdict, string? body)
+        {
+            using var answer = await _http.PostAsync($"/api/v1/reviews/{id}:look/{verdict}", body is null ? null : Body(body), Stop);
+            return answer.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.BadRequest, await Say("reject", """{"over":true}"""));
+        Assert.Equal(HttpStatusCode.BadRequest, await Say("approve", """{"over":"yes"}"""));
+        Assert.Equal(HttpStatusCode.OK, await Say("reject", null));
+        // A text that is made anew is the same text, so it waits as rejected; or the rejection ended the run.
+        if (onReject == "abort") await UntilAsync(id, "failed");
+        async Task<string?> StateAsync() => (await GetAsync($"/api/v1/runs/{id}/reviews")).GetProperty("reviews").EnumerateArray().Select(r => r.GetProperty("state").GetString()).SingleOrDefault();
+        for (var i = 0; i < 100 && await StateAsync() != "rejected"; i++) await Task.Delay(50, Stop);
+        Assert.Equal("rejected", await StateAsync());
+        Assert.Equal(HttpStatusCode.Conflict, await Say("approve", """{"over":false}"""));
+        Assert.Equal(HttpStatusCode.OK, await Say("approve", """{"over":true}"""));
+        Assert.Equal(HttpStatusCode.Conflict, await Say("approve", """{"over":true}"""));
+        await UntilAsync(id, "succeeded");
+        Assert.Equal("hello", _box.Read("a/out/b.txt").Trim());
+    }
+
     private async Task UntilAsync(string id, string status)
     {
         for (var i = 0; i < 300; i++)

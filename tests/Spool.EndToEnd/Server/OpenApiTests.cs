@@ -145,13 +145,13 @@ public sealed class OpenApiTests : IDisposable
             Assert.Equal((read, HttpStatusCode.OK), (read, (await api.CallAsync(read, [], null, Stop)).Status));
         foreach (var read in (string[])["getRun", "getPage", "listTasks", "listReviews", "previewDelete"])
             Assert.Equal((read, HttpStatusCode.OK), (read, (await api.CallAsync(read, [("id", id)], null, Stop)).Status));
-        foreach (var about in (string[])["getRun", "getPage", "getCuration", "listTasks", "listReviews", "previewDelete", "deleteRun", "cancelRun", "pauseRun", "resumeRun", "retryRun", "runAgain", "followRun"])
+        foreach (var about in (string[])["getRun", "getPage", "getCuration", "listTasks", "listReviews", "previewDelete", "deleteRun", "cancelRun", "pauseRun", "resumeRun", "retryRun", "runAgain", "allowStandIns", "followRun"])
             foreach (var nonsense in (string[])["999", "abc", "../../etc/passwd", "%2e%2e", "-1", "1 OR 1=1"])
                 Assert.Equal((about, HttpStatusCode.NotFound), (about, (await api.CallAsync(about, [("id", nonsense)], null, Stop)).Status));
         foreach (var digest in (string[])["x", "../../../etc/passwd", "..%2f..%2ftoken", new string('a', 64), new string('A', 64)])
             foreach (var look in (string[])["getArtifact", "getThumbnail", "getPoster", "getPreview", "playArtifact", "getProxy", "getWaveform", "getSprite"])
                 Assert.InRange((int)(await api.CallAsync(look, [("digest", digest)], null, Stop)).Status, 400, 404);
-        Assert.Equal(HttpStatusCode.Conflict, (await api.CallAsync("retryRun", [("id", id)], null, Stop)).Status);
+        foreach (var late in (string[])["retryRun", "allowStandIns"]) Assert.Equal((late, HttpStatusCode.Conflict), (late, (await api.CallAsync(late, [("id", id)], null, Stop)).Status));
         // The same job as a run of its own: all that it was asked with is kept, but not its key.
         var asked = (await api.JsonAsync("submitRun", [("Idempotency-Key", "once")], new { workflow = _box.At("a/spool.yaml"), workspace = _box.At("b"), vars = new { unused = "7" }, profile = "fast", budget = 3.5 }, Stop)).GetProperty("id").GetString()!;
         var again = (await api.JsonAsync("runAgain", [("id", asked)], null, Stop)).GetProperty("id").GetString()!;

@@ -52,7 +52,7 @@ public sealed class PageKeyTests : IAsyncDisposable
         await page.StrikeAsync("Enter");
         await page.UntilAsync("document.querySelector('.head-actions .accent')?.textContent.startsWith('Decide')");
         await page.StrikeAsync("n");
-        await page.SeesAsync("Is scene 3 good?");
+        await page.UntilAsync("document.querySelector('.inspector h2')?.textContent === 'check'");
         // What the review reads leads to the task that made it, and to why.
         await page.TabToAsync("button.file", "3.mp4");
         await page.StrikeAsync("Enter");
@@ -88,17 +88,7 @@ public sealed class PageKeyTests : IAsyncDisposable
     [Fact]
     public async Task A_text_is_edited_and_its_decision_undone_and_sent_with_keys_alone()
     {
-        _server.Box.Write("talk/script.md", "# Rain\n\nIt falls.\n");
-        _server.Box.Write("talk/spool.yaml", """
-            version: 1
-            name: talk
-            steps:
-              - { id: draft, kind: files.copy, in: { file: script.md }, out: { file: work/text.md } }
-              - { id: read, kind: review, in: { text: work/text.md }, with: { message: "Is the text good?" } }
-              - { id: publish, kind: files.copy, in: { file: work/text.md }, out: { file: out/text.md } }
-            """);
-        var run = await _server.SubmitAsync("talk");
-        await _server.UntilAsync(run, "waiting");
+        var run = await _server.TalkAsync();
         await using var page = await _server.OpenAsync($"/runs/{run}");
         await page.UntilAsync("document.querySelector('.head-actions .accent')");
         // J walks the outline down to the review.

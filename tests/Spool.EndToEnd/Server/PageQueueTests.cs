@@ -92,17 +92,7 @@ public sealed class PageQueueTests : IAsyncDisposable
     [Fact]
     public async Task What_somebody_else_did_meanwhile_is_told_and_what_was_typed_stays()
     {
-        _server.Box.Write("talk/script.md", "It falls.\n");
-        _server.Box.Write("talk/spool.yaml", """
-            version: 1
-            name: talk
-            steps:
-              - { id: draft, kind: files.copy, in: { file: script.md }, out: { file: work/text.md } }
-              - { id: read, kind: review, in: { text: work/text.md }, with: { message: "Is the text good?" } }
-              - { id: publish, kind: files.copy, in: { file: work/text.md }, out: { file: out/text.md } }
-            """);
-        var run = await _server.SubmitAsync("talk");
-        await _server.UntilAsync(run, "waiting");
+        var run = await _server.TalkAsync();
         await using var page = await _server.OpenAsync($"/runs/{run}#task=read");
         await page.PushAsync("Edit");
         await page.TypeAsync("#text-edit", "It falls from clouds.\n");

@@ -89,6 +89,24 @@ internal sealed class PageServer : IAsyncDisposable
         return document.RootElement.GetProperty("id").GetString()!;
     }
 
+    /// <summary>A run that waits for a person to read a text; more steps may be added.</summary>
+    internal async Task<string> TalkAsync(string more = "")
+    {
+        Box.Write("talk/script.md", "# Rain\n\nIt falls.\n");
+        Box.Write("talk/spool.yaml", $$"""
+            version: 1
+            name: talk
+            steps:
+              - { id: draft, kind: files.copy, in: { file: script.md }, out: { file: work/text.md } }
+              - { id: read, kind: review, in: { text: work/text.md }, with: { message: "Is the text good?" } }
+              - { id: publish, kind: files.copy, in: { file: work/text.md }, out: { file: out/text.md } }
+            {{more}}
+            """);
+        var run = await SubmitAsync("talk");
+        await UntilAsync(run, "waiting");
+        return run;
+    }
+
     internal async Task UntilAsync(string run, string status)
     {
         for (var i = 0; i < 600; i++)

@@ -183,20 +183,11 @@ public sealed class PageTests : IAsyncDisposable
     [Fact]
     public async Task A_text_is_edited_and_approved_and_a_sound_rejected_at_a_moment()
     {
-        _server.Box.Write("talk/script.md", "# Rain\n\nIt falls.\n");
-        _server.Box.Write("talk/spool.yaml", """
-            version: 1
-            name: talk
-            steps:
-              - { id: draft, kind: files.copy, in: { file: script.md }, out: { file: work/text.md } }
-              - { id: read, kind: review, in: { text: work/text.md }, with: { message: "Is the text good?" } }
-              - { id: publish, kind: files.copy, in: { file: work/text.md }, out: { file: out/text.md } }
+        var run = await _server.TalkAsync("""
               - { id: tone, kind: audio.music, with: { duration: 6 }, out: { audio: work/tone.wav } }
               - { id: listen, kind: review, in: { audio: work/tone.wav }, with: { message: "Does it sound right?", on-reject: abort } }
               - { id: loud, kind: audio.normalize, in: { audio: work/tone.wav }, out: { audio: out/tone.wav } }
             """);
-        var run = await _server.SubmitAsync("talk");
-        await _server.UntilAsync(run, "waiting");
         await using var page = await _server.OpenAsync($"/runs/{run}#task=read");
         await page.SeesAsync("Is the text good?");
         await page.PushAsync("Edit");
@@ -232,6 +223,29 @@ public sealed class PageTests : IAsyncDisposable
         Assert.Equal("# Rain\n\nIt falls from clouds.\n", _server.Box.Read("talk/out/text.md"));
         Assert.Contains("too loud here", string.Concat(Directory.GetFiles(_server.Box.At("talk/.spool/journal")).Select(File.ReadAllText)), StringComparison.Ordinal);
         Assert.False(File.Exists(_server.Box.At("talk/out/tone.wav")));
+        // It was a mistake: the same content is approved after all, and the run that was over goes on.
+        await page.SeesAsync("Rejected, and that ended the run");
+        await page.PressAsync("a");
+        await page.SeesAsync("Approved listen");
+        await page.PushAsync("Send now");
+        await page.UntilAsync("document.title.endsWith('done')");
+        Assert.True(File.Exists(_server.Box.At("talk/out/tone.wav")));
+    }
+
+    [Fact]
+    public async Task What_is_made_anew_and_is_the_same_again_can_be_approved_after_all()
+    {
+        var run = await _server.TalkAsync();
+        Assert.Equal(System.Net.HttpStatusCode.OK, await _server.PostAsync($"/reviews/{run}:read/reject"));
+        await using var page = await _server.OpenAsync($"/runs/{run}#task=read");
+        await page.SeesAsync("What it shows is still what was rejected");
+        await page.TabToAsync("#decision-over", "Approve after all");
+        await page.StrikeAsync("Enter");
+        await page.HasKeyboardAsync(".pending");
+        await page.PushAsync("Send now");
+        await page.UntilAsync("document.title.endsWith('done')");
+        Assert.Equal("# Rain\n\nIt falls.\n", _server.Box.Read("talk/out/text.md"));
+        Assert.Empty(page.Complaints);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Spool.App.Cli;
 using Xunit;
 

@@ -88,6 +88,17 @@ public sealed class JobQueueTests
     }
 
     [Fact]
+    public void A_key_whose_run_a_crash_kept_from_the_queue_is_queued_by_the_next_try()
+    {
+        var job = new Job("/w/a.yaml", null) { IdempotencyKey = "k" };
+        var lost = _queue.Add(job);
+        _disk.DeleteFile(Path.Join(_place.Stage(ServerPlace.Pending), ServerPlace.Name(lost) + ".job"));
+        var id = _queue.Add(job);
+        Assert.Equal((true, id), (id > lost, _queue.Add(job)));
+        Assert.Equal("queued", _queue.Find(id)!.Status);
+    }
+
+    [Fact]
     public void A_dropped_file_gets_a_number_and_a_bad_one_goes_to_failed_with_the_reason()
     {
         Drop("talk.job", """{"workflow":"/w/talk.yaml","priority":3,"vars":{"n":2,"t":"x"}}""");

@@ -186,5 +186,8 @@ public sealed class QueueOrderTests
     [Fact]
     public void With_too_little_room_on_a_disk_none_starts_and_it_is_said_where() =>
         Assert.Equal("disk: 500 MB free at /x; no run starts below 1 GB", new Admission(8, Admission.UsualMinFree).Held(0, 500_000_000, "/x"));
-    Assert.Equal("disk: 20.5 GB free at /x; no run starts below 100 TB", new Admission(8, 100_000_000_000_000).Held(0, 20_500_000_000, "/x"));
+
+    [Fact]
+    public void Sizes_are_told_as_they_were_given() =>
+        Assert.Equal("disk: 20.5 GB free at /x; no run starts below 100 TB", new Admission(8, 100_000_000_000_000).Held(0, 20_500_000_000, "/x"));
 }

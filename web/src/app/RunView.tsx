@@ -34,8 +34,8 @@ export function RunView({ id }: { id: string }) {
   const again = () => { latest.current.run.again(); reviews.again(); };
 
   const decisions = useMemo(() => new Decisions(async (verdict, leaving) => {
-    const { task, note, at, input, digest } = verdict;
-    const body = { ...(note && { note }), ...(at !== undefined && { at: clock(at, true) }), ...(input && { input }), ...(digest && { digest }) };
+    const { task, note, at, input, digest, over } = verdict;
+    const body = { ...(note && { note }), ...(at !== undefined && { at: clock(at, true) }), ...(input && { input }), ...(digest && { digest }), ...(over && { over }) };
     await api.send('POST', `/reviews/${encodeURIComponent(`${id}:${task}`)}/${verdict.verdict}`, body, { keepalive: leaving });
     again();
   }, (verdict, error) => { setComplaint(`${verdict.task} was not ${verdict.verdict === 'approve' ? 'approved' : 'rejected'}: ${troubleOf(error)}.${verdict.note ? ` Your note was: “${verdict.note}”` : ''}`); again(); }), [api, id]);

@@ -1,11 +1,12 @@
 import { count, dateTime, span } from '../model/format';
+import { queueId } from '../model/queue';
 import { runAsTask, runWords, statusWords } from '../model/status';
 import type { TaskStatus } from '../data';
 import { Glyph } from '../parts/Marks';
 import type { InspectorProps } from './Inspector';
 import { Facts, Files, Section } from './parts';
 
-export function AboutRun({ run, place, onPath, onTask }: InspectorProps) {
+export function AboutRun({ run, place, onStep, onPath, onTask }: InspectorProps) {
   const { data } = run;
   const { tasks } = data.run;
   const failed = data.tasks.filter((task) => task.failure).slice(0, 5);
@@ -31,7 +32,7 @@ export function AboutRun({ run, place, onPath, onTask }: InspectorProps) {
       <Section title="Tasks" note={count(tasks.total)}>
         <div class="tally" aria-hidden="true">{bars.filter(([, , n]) => n > 0).map(([kind, , n]) => <span key={kind} class={`b-${kind}`} style={{ flexGrow: n }} />)}</div>
         <ul class="tallies">
-          {bars.filter(([, , n]) => n > 0).map(([kind, word, n]) => <li key={kind} class={`s-${kind}`} title={statusWords[kind]}><Glyph status={kind} />{count(n)} {word}</li>)}
+          {bars.filter(([, , n]) => n > 0).map(([kind, word, n]) => <li key={kind} class={`s-${kind}`} title={statusWords[kind]}><Glyph status={kind} /><button type="button" class="link" onClick={() => onStep(queueId(kind))}>{count(n)} {word}</button></li>)}
         </ul>
       </Section>
       {changed.length > 0 && (

@@ -1,6 +1,7 @@
 import type { StepView } from '../data';
 import { count, span } from '../model/format';
-import { worstFirst, worstOfCounts } from '../model/status';
+import { queueId } from '../model/queue';
+import { statusWords, worstFirst, worstOfCounts } from '../model/status';
 import { Status } from '../parts/Marks';
 import type { InspectorProps } from './Inspector';
 import { Facts, Section } from './parts';
@@ -16,15 +17,15 @@ export function AboutStep({ run, step, onStep, onTask }: InspectorProps & { step
         <p><Status status={worstOfCounts(step.counts)} /><span class="dim">{step.kind}</span></p>
       </header>
       <Section title="Tasks">
-        <ul class="tallies column">{present.map((status) => <li key={status}><Status status={status} /><span>{count(step.counts[status] ?? 0)}</span></li>)}</ul>
+        <ul class="tallies column">{present.map((status) => <li key={status}><Status status={status} /><button type="button" class="link" aria-label={`${count(step.counts[status] ?? 0)} ${statusWords[status]}`} onClick={() => onStep(queueId(status, step.id))}>{count(step.counts[status] ?? 0)}</button></li>)}</ul>
         {bad.length > 0 && <ul class="links">{bad.map((task) => (
           <li key={task.task}><button type="button" class="link" onClick={() => onTask(task.task)}>{task.task}</button></li>
         ))}</ul>}
       </Section>
-      <Section title="Place in the workflow">
+      {(step.needs.length > 0 || readers.length > 0) && <Section title="Place in the workflow">
         <Links title="← Needs" steps={step.needs} onStep={onStep} />
         <Links title="→ Read by" steps={readers.map((reader) => reader.id)} onStep={onStep} />
-      </Section>
+      </Section>}
       <Section title="Facts">
         <Facts facts={[['step', step.id], ['segment', step.segment], ['all tasks', count(step.total)], ['took together', step.seconds > 0 ? span(step.seconds) : undefined]]} />
       </Section>

@@ -8,7 +8,7 @@ import { Copy, QualityMark, Status } from '../parts/Marks';
 import { LogLines } from '../stage/Log';
 import { AboutFileFacts } from './AboutFile';
 import type { InspectorProps } from './Inspector';
-import { Facts, Files, Section } from './parts';
+import { FactsSection, Files, Section } from './parts';
 
 export function AboutTask(props: InspectorProps & { task: TaskView; file?: ArtifactView }) {
   const { run, task, file, onStep, onPath, onLog } = props;
@@ -30,6 +30,11 @@ export function AboutTask(props: InspectorProps & { task: TaskView; file?: Artif
           : <ul class="reasons">{task.reasons.map((reason) => <li key={reason.text} title={reason.code}>{reason.text}</li>)}</ul>}
         {task.keyDiff && task.keyDiff.length > 0 && <KeyTable changes={task.keyDiff} />}
       </Section>
+      {task.standIns && task.standIns.length > 0 && (
+        <Section title="Missing"><ul class="reasons">{task.standIns.slice(0, 20).map((one) => (
+          <li key={one.what}><code>{one.what}</code> <span class="dim">{one.instead === 'left out' ? 'left out' : `stand-in: ${one.instead}`}</span></li>
+        ))}</ul></Section>
+      )}
       {(task.inputs.length > 0 || task.outputs.length > 0) && (
         <Section title="Files">
           {task.inputs.length > 0 && <h4>← Inputs</h4>}
@@ -38,16 +43,14 @@ export function AboutTask(props: InspectorProps & { task: TaskView; file?: Artif
           <Files run={run} files={task.outputs} at={file?.path} onPath={onPath} />
         </Section>
       )}
-      <Section title="Facts">
-        <Facts facts={[
-          ...Object.entries(task.facts ?? {}),
-          ['took', task.seconds === undefined ? undefined : span(task.seconds)],
-          ['started at', task.start === undefined ? undefined : clock(task.start, true)],
-          ['attempts', task.attempts > 0 ? String(task.attempts) : undefined],
-          ['CPU', task.cpuSeconds === undefined ? undefined : span(task.cpuSeconds)],
-          ['memory', task.maxRssBytes === undefined ? undefined : bytes(task.maxRssBytes)],
-        ]} />
-      </Section>
+      <FactsSection title="Facts" facts={[
+        ...Object.entries(task.facts ?? {}),
+        ['took', task.seconds === undefined ? undefined : span(task.seconds)],
+        ['started at', task.start === undefined ? undefined : clock(task.start, true)],
+        ['attempts', task.attempts > 0 ? String(task.attempts) : undefined],
+        ['CPU', task.cpuSeconds === undefined ? undefined : span(task.cpuSeconds)],
+        ['memory', task.maxRssBytes === undefined ? undefined : bytes(task.maxRssBytes)],
+      ]} />
       {(task.logTail || (live && task.start !== undefined)) && (
         <Section title="Log" note={<button type="button" class="small" onClick={() => onLog(true)}>Open large</button>}>
           <LogLines text={task.logTail ?? ''} decisive={task.failure ? task.failure.decisiveLine ?? '' : undefined} />

@@ -14,6 +14,11 @@ export function Facts({ facts }: { facts: [string, ComponentChildren][] }) {
   return <dl class="facts">{known.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
 }
 
+/** A section of facts; none where nothing is known. */
+export function FactsSection({ title, facts }: { title: string; facts: [string, ComponentChildren][] }) {
+  return facts.some(([, value]) => value !== undefined && value !== '' && value !== null) ? <Section title={title}><Facts facts={facts} /></Section> : null;
+}
+
 interface FilesProps { run: Run; files: RolePath[]; at?: string; onPath: (path: string) => void; most?: number }
 
 /** Files as links with a picture of what is in them. */

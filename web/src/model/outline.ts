@@ -3,6 +3,8 @@ import { byNeed, withStatus, type Run } from './run';
 import { doneOf, statusWords, worst, worstOfCounts } from './status';
 
 export const pageSize = 50;
+/** Pixels. */
+export const rowHeight = 32;
 
 export type Row =
   | { kind: 'queue'; id: string; name: string; status: TaskStatus; total: number; open: boolean }
@@ -15,7 +17,7 @@ interface Asked { open?: string; pages: number; search: string }
 const queues: { id: string; name: string; statuses: TaskStatus[] }[] = [
   { id: '!waiting', name: 'Needs you', statuses: ['waiting'] },
   { id: '!failed', name: 'Failed', statuses: ['failed'] },
-  { id: '!running', name: 'Running', statuses: ['running', 'ready'] },
+  { id: '!running', name: 'Running', statuses: ['running'] },
 ];
 
 /**
@@ -31,10 +33,12 @@ function allRows(run: Run, asked: Asked, whole: boolean): Row[] {
   const rows: Row[] = [];
   for (const queue of queues) {
     const tasks = withStatus(run, ...queue.statuses);
-    if (tasks.length === 0) continue;
+    // The steps count all tasks, the page may know only some of them.
+    const total = Math.max(tasks.length, run.data.steps.reduce((sum, step) => sum + queue.statuses.reduce((n, status) => n + (step.counts[status] ?? 0), 0), 0));
+    if (total === 0) continue;
     const open = asked.open === queue.id;
-    rows.push({ kind: 'queue', id: queue.id, name: queue.name, status: worst(tasks.map((task) => task.status)), total: tasks.length, open });
-    if (open) rows.push(...taskRows(queue.id, tasks, asked.pages));
+    rows.push({ kind: 'queue', id: queue.id, name: queue.name, status: worst(tasks.length > 0 ? tasks.map((task) => task.status) : queue.statuses), total, open });
+    if (open) rows.push(...taskRows(queue.id, tasks, asked.pages, pageSize, whole ? total : tasks.length));
   }
   for (const step of run.data.steps) {
     const tasks = run.tasksOf.get(step.id) ?? [];

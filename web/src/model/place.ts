@@ -19,16 +19,23 @@ export interface Place {
   loop: boolean;
   /** Graph group that is open. */
   group?: string;
+  /** How large the graph is drawn; nothing: as it fits. */
+  zoom?: number;
   scroll: number;
   /** The log of the task over the stage: `end` follows it, a number is the line at that byte. */
   log?: string;
   /** The digest of an older version on stage. */
   version?: string;
   compare: 'off' | 'wipe' | 'side';
+  /** How large the pictures of a grid are, 0 to 3, and the one that is looked at, from 0. */
+  size: number;
+  tile?: number;
+  /** How a text or a table is looked at; nothing: rendered. */
+  look?: 'plots' | 'source';
   curation: CurationPlace;
 }
 
-export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0, compare: 'off', curation: curationStart };
+export const start: Place = { panel: 'off', pages: 1, search: '', loop: false, scroll: 0, compare: 'off', size: 1, curation: curationStart };
 
 const tidy = (n: number) => String(Math.round(n * 1000) / 1000);
 
@@ -46,10 +53,14 @@ export function writePlace(place: Place): string {
   if (place.to !== undefined) parts.set('out', tidy(place.to));
   if (place.loop) parts.set('loop', '1');
   if (place.group !== undefined) parts.set('group', place.group);
+  if (place.zoom !== undefined) parts.set('zoom', tidy(place.zoom));
   if (place.scroll > 0) parts.set('scroll', String(Math.round(place.scroll)));
   if (place.log !== undefined) parts.set('log', place.log);
   if (place.version !== undefined) parts.set('version', place.version);
   if (place.compare !== 'off') parts.set('compare', place.compare);
+  if (place.size !== 1) parts.set('tiles', String(place.size));
+  if (place.tile !== undefined) parts.set('tile', String(place.tile + 1));
+  if (place.look !== undefined) parts.set('look', place.look);
   writeCuration(place.curation, parts);
   return parts.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
 }
@@ -68,12 +79,19 @@ export function readPlace(hash: string): Place {
     panel: view === 'graph' || view === 'lanes' ? view : 'off',
     open: text('open'), pages: Math.max(1, Math.min(1000, Math.floor(number('pages') ?? 1))),
     search: text('find') ?? '', time: number('t'), from: number('in'), to: number('out'),
-    loop: parts.get('loop') === '1', group: text('group'), scroll: number('scroll') ?? 0,
+    loop: parts.get('loop') === '1', group: text('group'), zoom: zoomIn(number('zoom')), scroll: number('scroll') ?? 0,
     log: /^(end|\d{1,15})$/.exec(text('log') ?? '')?.[0], version: /^(sha256:)?[0-9a-f]{64}$/.exec(text('version') ?? '')?.[0],
     compare: compare === 'wipe' || compare === 'side' ? compare : 'off',
+    size: Math.min(3, Math.floor(number('tiles') ?? 1)), tile: tileIn(number('tile')),
+    look: parts.get('look') === 'plots' ? 'plots' : parts.get('look') === 'source' ? 'source' : undefined,
     curation: readCuration(parts),
   };
 }
+
+const zoomIn = (number: number | undefined) => (number === undefined || number < 0.3 || number > 2 ? undefined : number);
+
+/** In the address the first is 1. */
+const tileIn = (number: number | undefined) => (number === undefined || number < 1 ? undefined : Math.floor(number) - 1);
 
 /** Another selection is another place to go back to; time, scroll and typing are not. */
 export function isNewPlace(a: Place, b: Place): boolean {

@@ -43,6 +43,13 @@ export function readRun(data: ReportData): Run {
   };
 }
 
+/** The step of a task, also of one that the page does not know: its address begins with it. */
+export function stepOf(run: Run, task: string | undefined): string | undefined {
+  if (task === undefined) return undefined;
+  const name = run.tasks.get(task)?.step ?? task.split(':')[0] ?? '';
+  return run.steps.has(name) ? name : undefined;
+}
+
 export function withStatus(run: Run, ...statuses: TaskStatus[]): TaskView[] {
   return run.data.tasks.filter((task) => statuses.includes(task.status)).sort(byNeed);
 }

@@ -31,6 +31,9 @@ export function mergeCells(cells: StripCell[], most = mostCells): Cell[] {
   return merged;
 }
 
+/** Where the first part of a drawn cell stands among all cells of the result. */
+export const firstOf = (cell: Cell, all: number, most = mostCells): number => (all <= most ? cell.index : Math.floor((cell.index * all) / most));
+
 /** How many parts cells stand for; the server may have merged some of them already. */
 export function partsOf(cells: readonly StripCell[]): number {
   return cells.reduce((sum, cell) => sum + (cell.count ?? 1), 0);

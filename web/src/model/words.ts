@@ -1,4 +1,4 @@
-/** Readers of the small text formats a page shows: subtitles, tables, logs, simple Markdown. */
+/** Readers of the small text formats a page shows: subtitles, CSV, logs, simple Markdown. */
 export interface Cue { start: number; end: number; text: string }
 
 const stamp = /(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})/;
@@ -23,21 +23,6 @@ function seconds(parts: (string | undefined)[]): number {
   return Number(h ?? 0) * 3600 + Number(m ?? 0) * 60 + Number(s ?? 0) + Number((ms ?? '0').padEnd(3, '0')) / 1000;
 }
 
-export interface Table { head: string[]; rows: string[][] }
-
-/** A table from CSV, from JSON lines, or from a JSON array of objects; nothing if it is none of these. */
-export function readTable(path: string, text: string): Table | undefined {
-  if (/\.(csv|tsv)$/i.test(path)) {
-    const [head, ...rows] = readCsv(text, /\.tsv$/i.test(path) ? '\t' : ',');
-    return head && { head, rows };
-  }
-  const records = /\.(jsonl|ndjson)$/i.test(path) ? text.split('\n').map(parse).filter(Boolean) : parse(text);
-  if (!Array.isArray(records) || records.length === 0) return undefined;
-  if (!records.every((record) => typeof record === 'object' && record !== null && !Array.isArray(record))) return undefined;
-  const head = [...new Set(records.flatMap((record: object) => Object.keys(record)))];
-  return { head, rows: records.map((record: Record<string, unknown>) => head.map((name) => show(record[name]))) };
-}
-
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -46,12 +31,8 @@ function parse(text: string): unknown {
   }
 }
 
-function show(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function readCsv(text: string, comma: string): string[][] {
+/** Fields of CSV text (RFC 4180), line by line. */
+export function readCsv(text: string, comma: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let field = '';

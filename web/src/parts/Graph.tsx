@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { count } from '../model/format';
 import { edgePath, groupSteps, layGraph, nodeHeight, nodeWidth, type PlacedGraph, type PlacedNode } from '../model/graph';
 import type { Place } from '../model/place';
@@ -13,7 +13,8 @@ interface Props { run: Run; place: Place; go: Go; onStep: (step: string) => void
 export function Graph({ run, place, go, onStep }: Props) {
   const graph = useMemo(() => layGraph(groupSteps(run.data.steps, place.group)), [run, place.group]);
   const [ref, view] = useViewport<HTMLDivElement>();
-  const [zoom, setZoom] = useState(0);
+  const zoom = place.zoom ?? 0;
+  const setZoom = (to: number) => go({ zoom: to === 0 ? undefined : to });
   const fit = Math.min(1, (view.height - 4) / graph.height, (view.width - 4) / graph.width);
   const scale = zoom || (fit > 0 ? Math.max(0.75, fit) : 1);
   const selected = place.task !== undefined ? run.tasks.get(place.task)?.step : place.step;

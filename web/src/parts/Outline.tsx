@@ -1,23 +1,23 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { count } from '../model/format';
-import { outlineRows, pageSize, type Row } from '../model/outline';
+import { outlineRows, pageSize, rowHeight, type Row } from '../model/outline';
 import type { Place } from '../model/place';
-import type { Run } from '../model/run';
+import { withStatus, type Run } from '../model/run';
 import { scrollTo, visibleRows } from '../model/window';
+import { Rates } from '../model/rates';
 import { useViewport, type Go } from './hooks';
 import { OutlineRow } from './OutlineRow';
-
-export const rowHeight = 32;
+import { useSteady } from './useSteady';
 
 interface Props { run: Run; place: Place; go: Go; onChoose?: () => void; /** Asks a server for more than the page knows. */ onMore?: (owner: string, known: number) => void }
 
 /** What choosing a row selects. */
 export function selectionOf(row: Row, run: Run): Partial<Place> | undefined {
   if (row.kind === 'task') return { task: row.task.task, step: undefined, path: undefined, time: undefined, from: undefined, to: undefined };
-  if (row.kind === 'queue') return { step: row.id, task: undefined, path: undefined };
+  if (row.kind === 'queue') return { step: row.id, task: undefined, path: undefined, tile: undefined };
   if (row.kind === 'more') return undefined;
   const only = row.expands ? undefined : run.tasksOf.get(row.id)?.[0];
-  return { task: only?.task, step: only ? undefined : row.id, path: undefined, time: undefined, from: undefined, to: undefined };
+  return { task: only?.task, step: only ? undefined : row.id, path: undefined, tile: undefined, time: undefined, from: undefined, to: undefined };
 }
 
 /** The row that holds the selection: the task itself, else its step. */
@@ -45,10 +45,14 @@ export function Outline({ run, place, go, onChoose, onMore }: Props) {
   useEffect(() => {
     if (restored.current && Math.abs(view.y - place.scroll) > 1) go({ scroll: view.y });
   }, [view.y]);
+  // Only a new selection moves the list: rows that come or change state never do.
   useEffect(() => {
     const list = ref.current;
     if (list && cursor >= 0 && list.clientHeight > 0) list.scrollTop = scrollTo(cursor, rowHeight, list.scrollTop, list.clientHeight);
-  }, [cursor, place.task, place.step]);
+  }, [cursor >= 0, place.task, place.step]);
+  const fresh = useSteady(ref, rows.map((row) => row.id), `${place.open} ${place.pages} ${place.search}`, view.y);
+  const rates = useRef(new Rates());
+  if (run.data.run.status === 'running') rates.current.note(run.data.steps, Date.now());
 
   const toggle = (row: Row) => go({ open: place.open === row.id ? undefined : row.id, pages: 1 });
   const choose = (row: Row) => {
@@ -58,7 +62,8 @@ export function Outline({ run, place, go, onChoose, onMore }: Props) {
     }
     const selection = selectionOf(row, run);
     const opens = row.kind === 'queue' || (row.kind === 'step' && row.expands);
-    if (opens && row.kind === 'step' && row.step.total > (run.tasksOf.get(row.id)?.length ?? 0)) onMore?.(row.id, 0);
+    if (row.kind === 'step' && opens && row.step.total > (run.tasksOf.get(row.id)?.length ?? 0)) onMore?.(row.id, 0);
+    if (row.kind === 'queue' && row.total > withStatus(run, row.status).length) onMore?.(row.id, 0);
     go({ ...selection, ...(opens && { open: place.open === row.id && cursor === rows.indexOf(row) ? undefined : row.id, pages: 1 }) });
     if (!opens) onChoose?.();
   };
@@ -94,11 +99,12 @@ export function Outline({ run, place, go, onChoose, onMore }: Props) {
         <div style={{ height: `${before}px` }} />
         {rows.slice(first, last).map((row, i) => (
           <OutlineRow key={row.id} row={row} run={run} id={`row-${first + i}`} chosen={first + i === cursor}
-            onChoose={() => choose(row)} onToggle={() => toggle(row)} />
+            rate={run.data.run.status === 'running' && row.kind === 'step' ? rates.current.of(row.id) : undefined} onChoose={() => choose(row)} onToggle={() => toggle(row)} />
         ))}
         <div style={{ height: `${after}px` }} />
         {rows.length === 0 && <p class="empty">Nothing is called “{place.search}”.</p>}
       </div>
+      {fresh > 0 && <button type="button" class="small fresh" onClick={() => ref.current?.scrollTo({ top: 0 })}>{count(fresh)} new ↑</button>}
       <p class="outline-foot">{count(run.data.steps.length)} steps · {count(run.data.run.tasks.total)} tasks</p>
     </nav>
   );

@@ -1,10 +1,11 @@
 import { count, span } from '../model/format';
 import { barParts, pageSize, type Row } from '../model/outline';
 import type { Run } from '../model/run';
+import { rateWords } from '../model/rates';
 import { countWords, qualityMark, statusWords } from '../model/status';
 import { Glyph, QualityMark } from './Marks';
 
-interface Props { row: Row; run: Run; id: string; chosen: boolean; onChoose: () => void; onToggle: () => void }
+interface Props { row: Row; run: Run; id: string; chosen: boolean; /** Tasks a second. */ rate?: number; onChoose: () => void; onToggle: () => void }
 
 export function OutlineRow(props: Props) {
   const { row } = props;
@@ -30,7 +31,7 @@ function QueueRow({ row, id, chosen, onChoose }: Of<'queue'>) {
   );
 }
 
-function StepRow({ row, id, chosen, onChoose, onToggle }: Of<'step'>) {
+function StepRow({ row, id, chosen, rate, onChoose, onToggle }: Of<'step'>) {
   const { step } = row;
   const words = countWords(step.counts) || statusWords[row.status];
   // Long counts leave no room for the word; the shape of the glyph and the tooltip still tell it.
@@ -43,6 +44,7 @@ function StepRow({ row, id, chosen, onChoose, onToggle }: Of<'step'>) {
       {worded && <span class={`row-word s-${row.status}`}>{statusWords[row.status]}</span>}
       {!(worded && row.done === 0) && <span class="row-count">{row.found === undefined ? `${count(row.done)}/${count(step.total)}` : `${count(row.found)} found`}</span>}
       <Bar row={row} />
+      {rate !== undefined && <span class="row-rate">{rateWords(rate)}</span>}
       <button type="button" class="twist" tabIndex={-1} aria-hidden="true" hidden={!row.expands} onClick={(event) => { event.stopPropagation(); onToggle(); }}>
         <svg viewBox="0 0 10 10"><path d={row.open ? 'M2 3.5l3 3 3-3' : 'M3.5 2l3 3-3 3'} /></svg>
       </button>

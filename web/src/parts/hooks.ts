@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
+import { heardOf, newsOf, type Heard } from '../model/news';
+import type { Run } from '../model/run';
 import { isNewPlace, readPlace, writePlace, type Place } from '../model/place';
 
 export type Go = (change: Partial<Place>) => void;
@@ -81,6 +83,19 @@ export function useViewport<T extends HTMLElement>(): [RefObject<T | null>, View
     };
   }, []);
   return [ref, view];
+}
+
+/** What a reader of screens is told while a run goes on. */
+export function useNews(run: Run): string {
+  const before = useRef<Heard | undefined>(undefined);
+  const [news, setNews] = useState('');
+  useEffect(() => {
+    const now = heardOf(run);
+    const told = before.current ? newsOf(before.current, now) : '';
+    before.current = now;
+    if (told !== '') setNews(told);
+  }, [run]);
+  return news;
 }
 
 /** Whether a media query holds, live. */

@@ -60,7 +60,7 @@ export function Gallery({ label, tiles, onChoose }: Props) {
   );
 }
 
-function Face({ tile }: { tile: Tile }) {
+export function Face({ tile }: { tile: Tile }) {
   return <Thumb src={tile.picture}><Sketch artifact={tile.artifact} /></Thumb>;
 }
 

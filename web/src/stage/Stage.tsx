@@ -1,17 +1,18 @@
 import { useContext } from 'preact/hooks';
 import { Curation } from '../curation/Curation';
 import type { ArtifactView, TaskView } from '../data';
-import { LiveContext, missingInput, type Here, type Live } from '../live';
+import { LiveContext, missingInput, waitsForStandIns, type Here, type Live } from '../live';
 import { bytes, clock } from '../model/format';
 import type { Place } from '../model/place';
-import { headlinePath, mainPath, pictureOf, pictureOfTask, withStatus, type Run } from '../model/run';
+import { headlinePath, mainPath, type Run } from '../model/run';
+import { queueOf, queueWords } from '../model/queue';
 import { qualityMark, statusWords } from '../model/status';
 import type { Go } from '../parts/hooks';
 import { Glyph, QualityMark, TypeMark } from '../parts/Marks';
 import type { Playhead } from '../parts/playhead';
 import { Absent } from './Absent';
 import { Audio } from './Audio';
-import { Gallery, type Tile } from './Gallery';
+import { Items, Tiles, childTiles } from './Items';
 import { LogOver } from './Log';
 import { NotBeside } from './NotBeside';
 import { Picture } from './Picture';
@@ -65,6 +66,7 @@ function body(props: Props, live: Live | undefined, artifact: ArtifactView | und
   if (place.log !== undefined && task?.logTail) return <LogOver task={task.task} text={task.logTail} decisive={task.failure?.decisiveLine} onClose={() => props.onLog(false)} />;
   const missing = task && missingInput(task);
   if (missing !== undefined && live && task && !artifact) return <live.Missing key={missing} path={missing} task={task} />;
+  if (live && task && !artifact && waitsForStandIns(task)) return <live.StandIns key={task.task} {...props} task={task} />;
   if (artifact && live && place.compare !== 'off') return <live.Compare key={artifact.path} {...props} artifact={artifact} />;
   if (artifact) {
     const shown = live && place.version !== undefined ? live.at(artifact, place.version) : artifact;
@@ -73,7 +75,7 @@ function body(props: Props, live: Live | undefined, artifact: ArtifactView | und
   }
   if (place.path !== undefined) return <p class="empty">{place.path} is not part of this report.</p>;
   if (place.task !== undefined) return task ? <Absent run={run} task={task} /> : <p class="empty">{place.task} is not part of this report.</p>;
-  if (place.step !== undefined) return <Gallery key={place.step} label={place.step} tiles={tilesOf(run, place.step)} onChoose={props.onTask} />;
+  if (place.step !== undefined) return <Items key={place.step} {...props} step={place.step} live={live} />;
   return <p class="empty">Nothing has been made yet.</p>;
 }
 
@@ -85,11 +87,11 @@ function Artifact(props: Props & { artifact: ArtifactView; live: Live | undefine
     case 'video': return <Video {...props} />;
     case 'audio': return <Audio {...props} />;
     case 'image': return <Picture artifact={artifact} />;
-    case 'text': case 'subtitles': case 'data': return live ? <live.Words {...props} /> : <Words artifact={artifact} />;
+    case 'text': case 'subtitles': case 'data': return live ? <live.Words {...props} /> : <Words {...props} artifact={artifact} />;
     case 'folder': return (artifact.children ?? []).length === 0
       ? <NotBeside artifact={artifact} picture={artifact.thumbnail} />
-      : <Gallery label={artifact.path} tiles={childTiles(run, artifact)} onChoose={props.onPath} />;
-    case 'file': return artifact.text === undefined ? <NotBeside artifact={artifact} picture={artifact.thumbnail} /> : <Words artifact={artifact} />;
+      : <Tiles {...props} label={artifact.path} tiles={childTiles(run, artifact)} onChoose={props.onPath} />;
+    case 'file': return artifact.text === undefined ? <NotBeside artifact={artifact} picture={artifact.thumbnail} /> : <Words {...props} artifact={artifact} />;
   }
 }
 
@@ -97,7 +99,8 @@ function StageHead(props: Props & { live?: Live; artifact?: ArtifactView; task?:
   const { run, place, live, artifact, task, onPath } = props;
   const following = place.task === undefined && place.step === undefined && place.path === undefined;
   const others = place.task !== undefined && task && task.outputs.length > 1 ? task.outputs.filter((file) => run.artifacts.has(file.path)) : [];
-  const title = artifact?.path ?? place.task ?? place.step?.replace(/^!/, '') ?? '';
+  const queue = place.step === undefined ? undefined : queueOf(place.step);
+  const title = artifact?.path ?? place.task ?? (queue ? queueWords(queue) : place.step) ?? '';
   return (
     <div class="stage-head">
       {artifact && <TypeMark type={artifact.type} />}
@@ -112,7 +115,7 @@ function StageHead(props: Props & { live?: Live; artifact?: ArtifactView; task?:
       )}
       {live && artifact && <live.Versions key={artifact.path} {...props} artifact={artifact} />}
       {artifact && <span class="stage-facts">{factsOf(artifact)}</span>}
-      {following && <span class="following">the result</span>}
+      {following && <span class="following" title="Until you choose something; F comes back here">{artifact && run.data.finals.includes(artifact.path) ? 'the result' : 'following: the newest'}</span>}
     </div>
   );
 }
@@ -125,22 +128,4 @@ export function factsOf(artifact: ArtifactView): string {
     artifact.codecs?.join(' + '),
     artifact.type !== 'folder' ? bytes(artifact.bytes) : `${artifact.children?.length ?? 0} files`,
   ].filter(Boolean).join(' · ');
-}
-
-function tilesOf(run: Run, step: string): Tile[] {
-  const tasks = step === '!failed' ? withStatus(run, 'failed') : step === '!waiting' ? withStatus(run, 'waiting')
-    : step === '!running' ? withStatus(run, 'running', 'ready') : run.tasksOf.get(step) ?? [];
-  return tasks.map((task) => {
-    const artifact = run.artifacts.get(mainPath(run, task.outputs) ?? '');
-    return {
-      id: task.task, name: step.startsWith('!') ? task.task : task.item ?? task.task, status: task.status, word: statusWords[task.status],
-      mark: qualityMark(task.quality), artifact, picture: artifact ? pictureOf(run, artifact.path) : pictureOfTask(run, task),
-    };
-  });
-}
-
-function childTiles(run: Run, folder: ArtifactView): Tile[] {
-  return (folder.children ?? []).map((path) => ({
-    id: path, name: path.slice(folder.path.length).replace(/^\//, ''), artifact: run.artifacts.get(path), picture: pictureOf(run, path),
-  }));
 }

@@ -1,56 +1,58 @@
-import { useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { ArtifactView } from '../data';
+import type { Here } from '../live';
 import { clock, count } from '../model/format';
-import { readCues, readMarkdown, readTable, tidyJson, type Block } from '../model/words';
+import { mayBeTable, readTable } from '../model/table';
+import { readCues, readMarkdown, tidyJson, type Block } from '../model/words';
+import { DataPlots } from './DataPlots';
+import { DataTable } from './DataTable';
 import { NotBeside } from './NotBeside';
 
-const rowsShown = 100;
+const cuesShown = 100;
 
 /** Text, subtitles, JSON and tables: rendered where that helps, and always as they are. */
-export function Words({ artifact }: { artifact: ArtifactView }) {
-  const [source, setSource] = useState(false);
-  const text = artifact.text;
+export function Words({ artifact, place, go }: Pick<Here, 'place' | 'go'> & { artifact: ArtifactView }) {
+  const { text } = artifact;
+  const cut = useMemo(() => text !== undefined && new TextEncoder().encode(text).length < artifact.bytes, [artifact, text]);
+  const table = useMemo(() => (text !== undefined && mayBeTable(artifact.path) ? readTable(artifact.path, text, cut) : undefined), [artifact.path, text, cut]);
   if (text === undefined) return <NotBeside artifact={artifact} picture={artifact.thumbnail} />;
-  const rendered = render(artifact, text);
+  const rendered = table ? undefined : render(artifact, text);
+  const plots = table?.numbers.some((column) => column !== undefined) ?? false;
+  const look = place.look === 'plots' && !plots ? undefined : place.look;
+  const button = (name: typeof place.look, words: string) => <button type="button" class="small" aria-pressed={look === name} onClick={() => go({ look: name })}>{words}</button>;
   return (
     <div class="player words">
-      <div class="sheet" tabIndex={0} aria-label={artifact.path}>
-        {rendered && !source ? rendered : <Source text={/\.json$/i.test(artifact.path) ? tidyJson(text) : text} />}
-        {cut(artifact, text) && <p class="dim">An excerpt; the file holds {count(artifact.bytes)} bytes.</p>}
-      </div>
-      {rendered && (
+      {table && look === undefined ? <DataTable table={table} label={artifact.path} />
+        : table && look === 'plots' ? <DataPlots table={table} />
+          : (
+            <div class="sheet" tabIndex={0} aria-label={artifact.path}>
+              {rendered && look !== 'source' ? rendered : <Source text={/\.json$/i.test(artifact.path) ? tidyJson(text) : text} />}
+              {cut && <p class="dim">An excerpt; the file holds {count(artifact.bytes)} bytes.</p>}
+            </div>
+          )}
+      {(rendered || table) && (
         <div class="controls"><div class="buttons">
           <span class="space" />
-          <button type="button" class="small" aria-pressed={!source} onClick={() => setSource(false)}>Rendered</button>
-          <button type="button" class="small" aria-pressed={source} onClick={() => setSource(true)}>Source</button>
+          {button(undefined, table ? 'Table' : 'Rendered')}
+          {plots && button('plots', 'Plots')}
+          {button('source', 'Source')}
         </div></div>
       )}
     </div>
   );
 }
 
-const cut = (artifact: ArtifactView, text: string) => new TextEncoder().encode(text).length < artifact.bytes;
-
 function render(artifact: ArtifactView, text: string) {
   if (artifact.type === 'subtitles') {
     const cues = readCues(text);
     return cues.length === 0 ? undefined : (
-      <ol class="cues">{cues.slice(0, rowsShown).map((cue) => <li key={cue.start}><span>{clock(cue.start, true)}</span>{cue.text}</li>)}</ol>
+      <>
+        <ol class="cues">{cues.slice(0, cuesShown).map((cue) => <li key={cue.start}><span>{clock(cue.start, true)}</span>{cue.text}</li>)}</ol>
+        {cues.length > cuesShown && <p class="dim">The first {cuesShown} of {count(cues.length)}.</p>}
+      </>
     );
   }
-  if (/\.(md|markdown)$/i.test(artifact.path)) return <article class="prose">{readMarkdown(text).map((block, i) => <Prose key={i} block={block} />)}</article>;
-  const table = readTable(artifact.path, text);
-  return table && (
-    <>
-      <table>
-        <thead><tr>{table.head.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
-        <tbody>{table.rows.slice(0, rowsShown).map((row, i) => (
-          <tr key={i}>{row.map((value, j) => <td key={j} class={/^-?[\d.,]+$/.test(value) ? 'number' : undefined}>{value}</td>)}</tr>
-        ))}</tbody>
-      </table>
-      {table.rows.length > rowsShown && <p class="dim">The first {rowsShown} of {count(table.rows.length)} rows.</p>}
-    </>
-  );
+  return /\.(md|markdown)$/i.test(artifact.path) ? <article class="prose">{readMarkdown(text).map((block, i) => <Prose key={i} block={block} />)}</article> : undefined;
 }
 
 function Source({ text }: { text: string }) {

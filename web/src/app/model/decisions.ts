@@ -8,7 +8,7 @@ export interface Review {
   notes: string[];
 }
 
-export interface Verdict { task: string; verdict: 'approve' | 'reject'; note: string; at?: number; input?: string; digest?: string }
+export interface Verdict { task: string; verdict: 'approve' | 'reject'; note: string; at?: number; input?: string; digest?: string; /** Also what was rejected before. */ over?: boolean }
 
 export interface Pending extends Verdict { due: number }
 
@@ -90,7 +90,7 @@ export class Decisions {
   }
 }
 
-/** The review that concerns a task: its own, or the one that shows what it made. */
+/** The review that concerns a task: its own, or the open one that shows what it made. */
 export function reviewOf(reviews: readonly Review[], task: { task: string; outputs: { path: string }[] }): Review | undefined {
   return reviews.find((one) => one.review === task.task)
     ?? reviews.find((one) => one.state === 'open' && one.files.some((file) => task.outputs.some((output) => output.path === file.path)));

@@ -171,7 +171,8 @@ function withExtra(files: ArtifactView[], extra: Map<string, ArtifactView>): Art
   return [...files, ...[...extra.values()].filter((file) => !known.has(file.path))];
 }
 
-function addressed(artifact: ArtifactView): ArtifactView {
+/** With addresses of the bytes that its digest names. */
+export function addressed(artifact: ArtifactView): ArtifactView {
   const shown = artifact.type === 'video' || artifact.type === 'image' || artifact.type === 'audio';
   const digest = isDigest.exec(artifact.digest)?.[1];
   if (digest === undefined) return artifact;

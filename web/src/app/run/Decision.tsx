@@ -10,10 +10,10 @@ import { useDecisions, useShared } from './RunContext';
 export function Decision({ task, onTask, say }: Here & { task: TaskView }) {
   const { reviews } = useShared();
   const review = reviewOf(reviews, task);
-  return review ? <Panel key={review.review} review={review} onTask={onTask} say={say} /> : null;
+  return review ? <Panel key={review.review} review={review} ended={task.failure !== undefined} onTask={onTask} say={say} /> : null;
 }
 
-function Panel({ review, onTask, say }: { review: Review; onTask: Here['onTask']; say: Here['say'] }) {
+function Panel({ review, ended, onTask, say }: { review: Review; ended: boolean; onTask: Here['onTask']; say: Here['say'] }) {
   const { reviews } = useShared();
   const decisions = useDecisions();
   const [input, setInput] = useState('');
@@ -22,8 +22,8 @@ function Panel({ review, onTask, say }: { review: Review; onTask: Here['onTask']
   const decided = decisions.isDecided(review.review);
   const refused = useRefusal();
 
-  const decide = (verdict: 'approve' | 'reject') => {
-    decisions.decide({ task: review.review, verdict, note: draft.note.trim(), at: draft.at, input: input || undefined, digest: review.shown });
+  const decide = (verdict: 'approve' | 'reject', over?: boolean) => {
+    decisions.decide({ task: review.review, verdict, note: draft.note.trim(), at: draft.at, input: input || undefined, digest: review.shown, over });
     const next = reviews.find((one) => one.state === 'open' && !decisions.isDecided(one.review));
     if (next) onTask(next.review);
     say(`${verdict === 'approve' ? 'Approved' : 'Rejected'} ${review.review}; ${next ? `next: ${next.review}` : 'nothing else needs you'}`);
@@ -33,7 +33,19 @@ function Panel({ review, onTask, say }: { review: Review; onTask: Here['onTask']
     event.preventDefault();
     if (!decided && refused === undefined) decide('reject');
   };
-  if (review.state !== 'open') return <section class="about decision"><h3>Review</h3><p>{review.state === 'rejected' ? 'Rejected: it waits for what is made anew, or for your edit.' : 'Approved.'}</p></section>;
+  if (review.state === 'rejected') {
+    return (
+      <section class="about decision" aria-label={`Decision about ${review.review}`}>
+        <h3>{review.message || 'Review'}</h3>
+        <p>{ended ? 'Rejected, and that ended the run.' : 'Rejected: it waits for what is made anew, or for your edit.'} What it shows is still what was rejected.</p>
+        <div class="decide">
+          <button type="button" id="decision-over" disabled={decided || refused !== undefined} title={refused} onClick={() => decide('approve', true)}>Approve after all <kbd>A</kbd></button>
+        </div>
+        {decided && <p class="dim" role="status">Decided; it is sent in a moment.</p>}
+      </section>
+    );
+  }
+  if (review.state !== 'open') return <section class="about decision"><h3>Review</h3><p>Approved.</p></section>;
   return (
     <section class="about decision" aria-label={`Decision about ${review.review}`}>
       <h3>{review.message || 'Is this good?'}</h3>

@@ -30,6 +30,7 @@ export function Versions({ artifact, place, go }: Here & { artifact: ArtifactVie
       })}
       <button type="button" class="small" id="wipe" aria-pressed={place.compare === 'wipe'} onClick={compare('wipe')}>Wipe<kbd>W</kbd></button>
       <button type="button" class="small" id="side" aria-pressed={place.compare === 'side'} onClick={compare('side')}>Side</button>
+      {(place.compare !== 'off' || shown !== artifact.digest) && <button type="button" class="small" id="only-new" onClick={() => go({ compare: 'off', version: undefined })}>Only new</button>}
     </span>
   );
 }

@@ -11,6 +11,8 @@ import { Decision } from './Decision';
 import { LiveLog } from './LiveLog';
 import { Missing } from './Missing';
 import { LiveWords } from './LiveWords';
+import { StandIns } from './StandIns';
+import { useItems } from './useItems';
 import { useSource } from './useSource';
 import { Versions } from './Versions';
 
@@ -37,10 +39,15 @@ export function makeLive({ api, id, refused, reviews, write, more, onPlace }: Ne
     setTimeout(() => { const late = document.getElementById(element); if (late) does(late); }, 120);
   };
   return {
-    Actions, Decision, Log: LiveLog, Missing, Versions, Compare, Words: LiveWords, useSource, more, onPlace,
+    Actions, Decision, Log: LiveLog, Missing, StandIns, Versions, Compare, Words: LiveWords, useSource, useItems, more, onPlace,
     at: artifactAt,
     needs: () => reviews().filter((one) => one.state === 'open').map((one) => one.review),
-    approve: (here) => press(here, 'decision-approve', (button) => button.click()),
+    approve: (here) => {
+      // What was rejected is approved after all only from its own panel, which says what is about to be done.
+      const over = document.getElementById('decision-over');
+      if (over && refused === undefined) over.click();
+      else press(here, 'decision-approve', (button) => button.click());
+    },
     reject: (here) => press(here, 'decision-note', (note) => note.focus()),
     note: (here) => {
       const at = here.playhead.transport?.now();
