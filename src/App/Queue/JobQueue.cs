@@ -34,7 +34,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
 
     private const string AsGiven = ".as-given";
 
-    /// <summary>The run that a job's key names already; null when it has no key, or a new one.</summary>
+    /// <summary>The run that a job's key names already; null when it has no key, or a new one, or one of a run that is gone.</summary>
     /// <exception cref="KeyRefusedException">Its key is none, or that of another job.</exception>
     public long? Known(Job job)
     {

@@ -8,7 +8,7 @@ public sealed class CodeTests
 {
     private static readonly string[] Avoided = ["Manager", "Service", "Helper", "Helpers", "Util", "Utils", "Common", "Base", "Impl", "Info", "Data", "Processor", "Handler", "Orchestrator"];
 
-    /// <summary>Where a fault of any type may end: a step (it becomes a failure of kind Bug) and the program itself. The third place is the server's, when there is one.</summary>
+    /// <summary>Where a fault of any type may end: a step (it becomes a failure of kind Bug) and the program itself. The third place is the server: it becomes a problem with status 500.</summary>
     private static readonly string[] CatchAlls = ["src/App/Cli/CommandLine.cs", "src/App/Server/ErrorAnswers.cs", "src/Engine/Attempts/AttemptRunner.cs"];
 
     /// <summary>Seams to the world outside and open families; at most eight.</summary>
