@@ -16,14 +16,23 @@ test('a decision is sent after eight seconds, can be taken back before, and of t
   decisions.undo('look:b');
   await vi.advanceTimersByTimeAsync(undoMs - 100);
   expect(sent).toEqual([]);
-  expect(decisions.isDecided('look:a')).toBe(true);
+  expect(decisions.isDecided({ review: 'look:a', state: 'open', shown: 'x' })).toBe(true);
   await vi.advanceTimersByTimeAsync(300);
   expect(sent).toEqual([{ task: 'look:a', verdict: 'reject', note: 'too short', at: 3 }]);
-  expect(decisions.isDecided('look:b')).toBe(false);
+  expect(decisions.isDecided({ review: 'look:b', state: 'open', shown: 'x' })).toBe(false);
   decisions.decide({ task: 'look:c', verdict: 'approve', note: '' });
   await decisions.flush(true, true);
   expect(sent.map((one) => one.task)).toEqual(['look:a', 'look:c']);
   vi.useRealTimers();
+});
+
+test('what was taken is asked no more, although the list still says that it is open; other content is', async () => {
+  const decisions = new Decisions(async () => undefined, () => undefined);
+  decisions.decide({ task: 'look', verdict: 'reject', note: '', digest: 'one' });
+  await decisions.flush(true);
+  expect(decisions.isDecided({ review: 'look', state: 'open', shown: 'one' })).toBe(true);
+  expect(decisions.isDecided({ review: 'look', state: 'open', shown: 'two' })).toBe(false);
+  expect(decisions.isDecided({ review: 'look', state: 'rejected', shown: 'one' })).toBe(false);
 });
 
 test('a refused decision is told, and what was written stays', async () => {

@@ -51,7 +51,7 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
         {
             try
             {
-                using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, context.RequestAborted);
+                using var body = await Body.ReadAsync(context, 8);
                 if (body.RootElement.EnumerateObject().FirstOrDefault(p => !names.Contains(p.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
                 {
                     await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"a decision has no '{unknown.Name}'; it has {string.Join(", ", names)}");
@@ -59,15 +59,15 @@ internal sealed class ReviewRoutes(JobQueue queue, Workers workers)
                 }
                 said = said with { Note = Text(body.RootElement, "note"), At = Text(body.RootElement, "at"), Input = Text(body.RootElement, "input"), Shown = Text(body.RootElement, "digest"), Over = body.RootElement.TryGetProperty("over", out var over) && over.GetBoolean() };
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            catch (InvalidOperationException)
             {
                 await Answer.ProblemAsync(context, HttpStatusCode.BadRequest, $"the body is no object with the texts 'note', 'at', 'input', 'digest'{(verdict == "approve" ? " and 'over', true or false" : "")}");
                 return;
             }
         }
         var (taken, why) = await workers.DecideAsync(run, said, context.RequestAborted);
-        // A rejection may have ended the run: approved after all, it goes on.
-        if (taken && verdict == "approve") queue.RetryFailed(run.Id);
+        // The rejection may have ended the run: approved after all, it goes on.
+        if (taken && said.Over) queue.RetryFailed(run.Id);
         if (taken) await Answer.JsonAsync(context, HttpStatusCode.OK, json => json.WriteBoolean("taken", true));
         else await Answer.ProblemAsync(context, HttpStatusCode.Conflict, "the decision was not taken", why);
     }

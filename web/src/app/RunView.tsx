@@ -50,7 +50,7 @@ export function RunView({ id }: { id: string }) {
     const asked = new Set<string>();
     return makeLive({
       api, id, refused,
-      reviews: () => latest.current.reviews.filter((one) => !decisions.isDecided(one.review)),
+      reviews: () => latest.current.reviews.filter((one) => !decisions.isDecided(one)),
       write: (task, at) => decisions.write(task, { at }),
       more: (owner, known) => {
         if (known === 0) next.delete(owner);

@@ -26,6 +26,8 @@ export class Decisions {
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly sent = new Set<string>();
+  /** What was taken, by review and what it showed: the list of reviews may say for a moment that it is open. */
+  private readonly taken = new Set<string>();
 
   constructor(private readonly send: Send, private readonly failed: (verdict: Verdict, error: unknown) => void, private readonly now: () => number = Date.now) {}
 
@@ -63,6 +65,7 @@ export class Decisions {
       try {
         await this.send(verdict, leaving);
         this.drafts.delete(verdict.task);
+        this.taken.add(`${verdict.task}\n${verdict.digest}`);
       } catch (error) {
         this.failed(verdict, error);
       } finally {
@@ -73,8 +76,8 @@ export class Decisions {
   }
 
   /** Decided here, whether sent or not: nothing is asked again. */
-  isDecided(task: string): boolean {
-    return this.sent.has(task) || this.waiting.some((one) => one.task === task);
+  isDecided(review: Pick<Review, 'review' | 'state' | 'shown'>): boolean {
+    return this.sent.has(review.review) || this.waiting.some((one) => one.task === review.review) || (review.state === 'open' && this.taken.has(`${review.review}\n${review.shown}`));
   }
 
   listen(listener: () => void): () => void {

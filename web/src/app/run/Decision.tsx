@@ -19,12 +19,12 @@ function Panel({ review, ended, onTask, say }: { review: Review; ended: boolean;
   const [input, setInput] = useState('');
   const note = useRef<HTMLTextAreaElement>(null);
   const draft = decisions.draft(review.review);
-  const decided = decisions.isDecided(review.review);
+  const decided = decisions.isDecided(review);
   const refused = useRefusal();
 
   const decide = (verdict: 'approve' | 'reject', over?: boolean) => {
     decisions.decide({ task: review.review, verdict, note: draft.note.trim(), at: draft.at, input: input || undefined, digest: review.shown, over });
-    const next = reviews.find((one) => one.state === 'open' && !decisions.isDecided(one.review));
+    const next = reviews.find((one) => one.state === 'open' && !decisions.isDecided(one));
     if (next) onTask(next.review);
     say(`${verdict === 'approve' ? 'Approved' : 'Rejected'} ${review.review}; ${next ? `next: ${next.review}` : 'nothing else needs you'}`);
   };
