@@ -104,9 +104,24 @@ public sealed unsafe class PosixDisk : IDisk
 
     public IReadOnlyList<DiskEntry> List(string folder)
     {
+        return Entries(folder, Read);
+
+        static DiskEntry Read(ref System.IO.Enumeration.FileSystemEntry entry)
+        {
+            var name = entry.FileName.ToString();
+            var kind = entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? FileKind.Link : entry.IsDirectory ? FileKind.Folder : FileKind.File;
+            if (kind == FileKind.File && entry.Attributes.HasFlag(FileAttributes.Device)) kind = FileKind.Other;
+            return new(name, kind);
+        }
+    }
+
+    public IReadOnlyList<string> Names(string folder) => Entries(folder, (ref System.IO.Enumeration.FileSystemEntry entry) => entry.FileName.ToString());
+
+    private static List<T> Entries<T>(string folder, System.IO.Enumeration.FileSystemEnumerable<T>.FindTransform read)
+    {
         try
         {
-            var entries = new System.IO.Enumeration.FileSystemEnumerable<DiskEntry>(folder, Read,
+            var entries = new System.IO.Enumeration.FileSystemEnumerable<T>(folder, read,
                 new EnumerationOptions { AttributesToSkip = 0, RecurseSubdirectories = false, ReturnSpecialDirectories = false, IgnoreInaccessible = false });
             return [.. entries];
         }
@@ -114,14 +129,6 @@ public sealed unsafe class PosixDisk : IDisk
         catch (UnauthorizedAccessException) { throw new DiskException("list", folder, Errors.Denied); }
         // On Unix the base library puts the errno there: EIO, EMFILE, ELOOP.
         catch (IOException e) { throw new DiskException("list", folder, e.HResult); }
-
-        DiskEntry Read(ref System.IO.Enumeration.FileSystemEntry entry)
-        {
-            var name = entry.FileName.ToString();
-            var kind = entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? FileKind.Link : entry.IsDirectory ? FileKind.Folder : FileKind.File;
-            if (kind == FileKind.File && entry.Attributes.HasFlag(FileAttributes.Device)) kind = FileKind.Other;
-            return new(name, kind);
-        }
     }
 
     public void SetMode(string path, uint mode) => Check(Libc.ChMod(path, mode), "set mode", path);

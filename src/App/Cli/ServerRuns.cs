@@ -21,7 +21,7 @@ internal sealed class ServerRuns(Composition composition)
     internal bool AreMeant(string? workspace)
     {
         if (workspace is not null) return false;
-        var hasQueue = ServerPlace.Stages.Any(s => composition.Disk.Stat(Place.Stage(s)) is not null && composition.Disk.List(Place.Stage(s)).Any(e => ServerPlace.NumberOf(e.Name) is not null));
+        var hasQueue = ServerPlace.Stages.Any(s => composition.Disk.Stat(Place.Stage(s)) is not null && composition.Disk.Names(Place.Stage(s)).Any(n => ServerPlace.NumberOf(n) is not null));
         string here;
         try { here = WorkflowFile.FindWorkspace(composition, null); }
         catch (UsageException) { return composition.Disk.Stat(Place.Queue) is not null; } // else nobody has served here, and the sentence about workspaces helps more

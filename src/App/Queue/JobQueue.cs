@@ -174,7 +174,7 @@ public sealed class JobQueue(ServerPlace place, TimeProvider time)
     {
         if (place.Disk.Stat(place.Stage(stage)) is not { } stat) return [];
         if (_numbers.TryGetValue(stage, out var known) && known.At == stat.ModifiedNs) return known.Numbers;
-        var numbers = place.Disk.List(place.Stage(stage)).Select(e => ServerPlace.NumberOf(e.Name)).OfType<long>().Order().ToArray();
+        var numbers = place.Disk.Names(place.Stage(stage)).Select(ServerPlace.NumberOf).OfType<long>().Order().ToArray();
         if (Now - (stat.ModifiedNs / 1_000_000) > 100) _numbers[stage] = (stat.ModifiedNs, numbers);
         else _numbers.TryRemove(stage, out _);
         return numbers;
