@@ -19,13 +19,25 @@ public static class JsonOut
     });
 
     /// <summary>A line of JSON whose writer opens its object itself.</summary>
-    public static void Object(Action<Utf8JsonWriter> content)
+    public static void Object(Action<Utf8JsonWriter> content) => All([Text(content)]);
+
+    /// <summary>An object as a line, without its end.</summary>
+    public static byte[] Text(Action<Utf8JsonWriter> content)
     {
-        var buffer = new MemoryStream();
+        using var buffer = new MemoryStream();
         using (var write = new Utf8JsonWriter(buffer, Options)) content(write);
-        buffer.WriteByte((byte)'\n');
-        using var output = Console.OpenStandardOutput();
-        output.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Lines that are all known: written in large pieces, for thousands of them.</summary>
+    public static void All(IEnumerable<byte[]> lines)
+    {
+        using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+        foreach (var line in lines)
+        {
+            output.Write(line);
+            output.WriteByte((byte)'\n');
+        }
         output.Flush();
     }
 

@@ -70,7 +70,7 @@ public sealed class ListVerb : Verb
     {
         if (json)
         {
-            foreach (var line in runs.Lines(filter, last ?? int.MaxValue)) line.Print();
+            JsonOut.All(runs.Lines(filter, last ?? int.MaxValue));
             return Done;
         }
         var shown = runs.Queue.Newest(filter.Takes, last ?? 20).Reverse().ToList();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Globalization;
 using Spool.App.Index;
 using Spool.App.Queue;
@@ -42,17 +43,24 @@ internal sealed class ServerRuns(Composition composition)
     internal bool AskToEnd(string workspace) => OwnerSocket.Ask(PastRuns.LivingOwner(composition, new Engine.Scheduling.WorkspacePaths(workspace))?.Socket, "cancel") is not null;
 
     /// <summary>Runs as JSON objects, the oldest first: from the index where it knows them all, else from their files.</summary>
-    internal IReadOnlyList<(long Id, Action Print)> Lines(RunFilter filter, int limit)
+    internal IEnumerable<byte[]> Lines(RunFilter filter, int limit)
     {
         var foresight = new Foresight(Place, Queue, composition.Time);
         var live = Queue.Live();
         var outlooks = live.Count == 0 ? new Dictionary<long, Outlook>() : foresight.All();
-        var lines = live.Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, outlooks.GetValueOrDefault(r.Id) ?? Outlook.None))))).ToList();
+        var lines = live.Where(filter.Takes).Select(r => (r.Id, Json(r, outlooks.GetValueOrDefault(r.Id) ?? Outlook.None))).ToList();
         using var index = RunIndex.Read(Place);
-        if (limit <= MostLooked) lines.AddRange(Queue.Newest(r => r.Stage is ServerPlace.Done or ServerPlace.Failed && filter.Takes(r), limit).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
-        else if (index is not null && IndexQuery.Over(index, Place, filter, limit) is { } over) lines.AddRange(over.Select(o => (o.Id, (Action)(() => Console.Out.WriteLine(o.Json)))));
-        else lines.AddRange(Queue.In(ServerPlace.Done, ServerPlace.Failed).Where(filter.Takes).Select(r => (r.Id, (Action)(() => JsonOut.Line(w => r.Write(w, foresight.Of(r)))))));
+        if (limit <= MostLooked) lines.AddRange(Queue.Newest(r => r.Stage is ServerPlace.Done or ServerPlace.Failed && filter.Takes(r), limit).Select(r => (r.Id, Json(r, foresight.Of(r)))));
+        else if (index is not null && IndexQuery.Over(index, Place, filter, limit) is { } over) lines.AddRange(over.Select(o => (o.Id, Encoding.UTF8.GetBytes(o.Json))));
+        else lines.AddRange(Queue.In(ServerPlace.Done, ServerPlace.Failed).Where(filter.Takes).Select(r => (r.Id, Json(r, foresight.Of(r)))));
         // What ended between the two looks is in both; the later one holds.
-        return [.. lines.AsEnumerable().Reverse().DistinctBy(l => l.Item1).OrderBy(l => l.Item1).TakeLast(limit)];
+        return lines.AsEnumerable().Reverse().DistinctBy(l => l.Id).OrderBy(l => l.Id).TakeLast(limit).Select(l => l.Item2);
+
+        static byte[] Json(QueuedRun run, Outlook outlook) => JsonOut.Text(w =>
+        {
+            w.WriteStartObject();
+            run.Write(w, outlook);
+            w.WriteEndObject();
+        });
     }
 }
