@@ -31,7 +31,7 @@ internal sealed class StandInStage(IDisk disk, AttemptSpec spec, RunningAttempt 
                 if (await RunAsync(standIn, roles, cancel) is { } failure) return (spec, failure);
                 var full = Path.Join(spec.Folder, target);
                 if (disk.Stat(full) is not { } stat) return (spec, new Failure(FailureKind.BadOutput, $"no stand-in was written for {file.Name}"));
-                files.Add(file with { Source = full, Bytes = stat.Size, StandIn = null });
+                files.Add(file with { Source = full, Digest = ContentHash.OfFile(disk, full, null, cancel), Bytes = stat.Size, StandIn = null });
             }
             inputs.Add(input with { Files = files });
         }

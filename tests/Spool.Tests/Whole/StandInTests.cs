@@ -49,6 +49,18 @@ public sealed class StandInTests
     }
 
     [Fact]
+    public async Task A_step_that_compares_what_it_read_with_what_it_was_given_takes_a_stand_in_too()
+    {
+        _rig.AllowsStandIns = true;
+        var result = await _rig.RunAsync("""
+            version: 1
+            steps:
+              - { id: copy, kind: files.copy, in: { file: { path: assets/b.txt, placeholder: { text: card } } }, out: { file: out/b.txt } }
+            """);
+        Assert.Equal(("succeeded", "<card>"), (result!.Status, _rig.Read("out/b.txt")));
+    }
+
+    [Fact]
     public async Task A_final_may_be_made_of_stand_ins_when_that_is_allowed()
     {
         _rig.AllowsStandIns = true;
